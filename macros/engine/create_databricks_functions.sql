@@ -1,0 +1,37 @@
+{#-
+    Teaches DuckDB the Databricks functions that the models use, so that the models
+    stay plain Databricks SQL. Databricks needs nothing. Shadow a built-in function
+    only where its answer differs silently.
+-#}
+{% macro create_databricks_functions() -%}
+    {{ adapter.dispatch("create_databricks_functions", "cdp")() }}
+{%- endmacro %}
+
+
+{% macro default__create_databricks_functions() -%} {%- endmacro %}
+
+
+{% macro duckdb__create_databricks_functions() -%}
+    {%- set functions = [
+        "add_months(start_date, month_count) as "
+        ~ "cast(cast(start_date as date) + to_months(month_count) as date)",
+        "datediff(end_date, start_date) as "
+        ~ "date_diff('day', cast(start_date as date), cast(end_date as date))",
+        "from_utc_timestamp(utc_time, time_zone) as "
+        ~ "cast(utc_time as timestamp) at time zone 'UTC' at time zone time_zone",
+        "get_json_object(json_text, json_path) as "
+        ~ "json_extract_string(json_text, json_path)",
+        "initcap(words) as array_to_string(list_transform("
+        ~ "string_split(lower(words), ' '), "
+        ~ "lambda word: upper(left(word, 1)) || substring(word, 2)), ' ')",
+        "regexp_like(text_value, pattern) as "
+        ~ "regexp_matches(text_value, pattern)",
+        "regexp_replace(text_value, pattern, replacement) as "
+        ~ "system.main.regexp_replace(text_value, pattern, replacement, 'g')",
+        "sha2(text_value, bit_length) as sha256(text_value)",
+        "to_date(text_value) as try_cast(text_value as date)",
+    ] -%}
+    {%- for function in functions %}
+        create or replace macro main.{{ function }};
+    {%- endfor %}
+{%- endmacro %}
