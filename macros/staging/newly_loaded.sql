@@ -1,0 +1,14 @@
+{#-
+    Filter of an incremental staging model: raw rows landed since the last build. The
+    bound is inclusive, so that rows of a batch that was landed in several commits are
+    never missed; `latest_versions` makes reading a row twice harmless.
+-#}
+{% macro newly_loaded() -%}
+    {%- if is_incremental() -%}
+    where
+        _loaded_at >= (
+            select coalesce(max(this._loaded_at), timestamp '1900-01-01 00:00:00')
+            from {{ this }} as this
+        )
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,79 @@
+{{ config(unique_key = "customer_id") }}
+
+with
+
+source as (
+
+    select * from {{ source('commerce', 'customers') }}
+    {{ newly_loaded() }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        customer_id,
+
+        ---------- strings
+        {{ clean_text('full_name') }} as full_name,
+        {{ clean_text('email') }} as email,
+        {{ clean_text('phone') }} as phone,
+        {{ clean_text('country') }} as country,
+        {{ clean_text('city') }} as city,
+        {{ clean_text('gender') }} as gender,
+        {{ clean_text('acquisition_channel') }} as acquisition_channel,
+
+        ---------- booleans
+        deleted_at is not null as is_deleted,
+
+        ---------- dates
+        birth_date,
+        registration_date,
+
+        ---------- timestamps
+        cast(updated_at as timestamp) as updated_at,
+        cast(deleted_at as timestamp) as deleted_at,
+
+        ---------- metadata
+        cast(
+            coalesce(greatest(updated_at, deleted_at), _loaded_at) as timestamp
+        ) as _changed_at,
+        cast(_loaded_at as timestamp) as _first_loaded_at,
+        cast(_loaded_at as timestamp) as _loaded_at,
+        _batch_id,
+        _source_position
+
+    from source
+
+),
+
+{{ latest_versions('renamed', key=['customer_id']) }},
+
+stg_commerce__customers as (
+
+    select
+        customer_id,
+        full_name,
+        email,
+        phone,
+        country,
+        city,
+        gender,
+        acquisition_channel,
+        is_deleted,
+        birth_date,
+        registration_date,
+        updated_at,
+        deleted_at,
+        _changed_at,
+        _key_first_loaded_at as _first_loaded_at,
+        _loaded_at,
+        _batch_id,
+        _source_position
+
+    from latest_versions
+
+)
+
+select * from stg_commerce__customers
