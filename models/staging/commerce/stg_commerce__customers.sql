@@ -13,7 +13,7 @@ renamed as (
 
     select
         ---------- ids
-        customer_id,
+        trim(customer_id) as customer_id,
 
         ---------- strings
         {{ clean_text('full_name') }} as full_name,
