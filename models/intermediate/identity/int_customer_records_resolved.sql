@@ -1,0 +1,50 @@
+with
+
+records as (
+
+    select * from {{ ref('int_customer_records_normalized') }}
+
+),
+
+clusters as (
+
+    select * from {{ ref('int_customer_records_clustered') }}
+
+),
+
+clustered as (
+
+    select
+        records.record_key,
+        records.source_name,
+        records.source_record_id,
+        records._first_loaded_at,
+        coalesce(clusters.component, records.record_key) as cluster_key
+    from records
+    left join clusters on records.record_key = clusters.node
+
+),
+
+{#-
+    The customer is named after the record that was loaded first: that record stays the
+    first whatever joins later, so the id survives merges and full refreshes.
+-#}
+int_customer_records_resolved as (
+
+    select
+        record_key,
+        source_name,
+        source_record_id,
+        md5(
+            first_value(record_key) over (
+                partition by cluster_key
+                order by _first_loaded_at, record_key
+                rows between unbounded preceding and unbounded following
+            )
+        ) as customer_id,
+        _first_loaded_at
+    from clustered
+
+)
+
+select * from int_customer_records_resolved
