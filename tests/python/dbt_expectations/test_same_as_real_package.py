@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .cases import CASES, COLUMNS, TABLES, Case
+from tests.python.dbt_expectations.cases import CASES, COLUMNS, TABLES, Case
 
 ROOT = Path(__file__).parents[3]
 OUR_PACKAGES = ROOT / "dbt_packages_offline"

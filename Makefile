@@ -1,0 +1,60 @@
+# Every command below can be typed as it stands. `make demo` and `make test` need Python
+# 3.11 or newer and nothing else: they set up .venv from the lock files.
+
+PYTHON ?= python3
+# Size of the demo's world: small (2 thousand people) or demo (20 thousand).
+SIZE ?= demo
+
+BIN = .venv/bin
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
+PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
+
+.PHONY: help demo test lint docs clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known world; again: play the next week
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python scripts/run_demo.py --size $(SIZE)
+
+test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfmt --check --quiet macros tests/generic dbt_packages_offline
+	$(BIN)/sqlfluff lint models snapshots tests/assertions
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/dbt parse --warn-error --no-partial-parse --quiet
+	COLUMNS=200 $(BIN)/dbt-bouncer run --show-all-failures
+	$(BIN)/python -m pytest -q tests/python/project
+
+docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/dbt docs generate --static
+	@echo "Docs site: target/static_index.html"
+
+clean: ## Remove what can be made again, the demo's data included
+	rm -rf .data dbt_packages logs target
+
+profiles.yml:
+	cp profiles.example.yml profiles.yml
+
+.venv/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and \
+	  'Python 3.11 or newer is needed: make PYTHON=/path/to/it')"
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements.lock | .venv/bin/python
+	$(PIP_INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock | .venv/bin/python
+	$(PIP_INSTALL) -r requirements-dev.lock
+	@touch $@

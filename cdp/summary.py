@@ -1,0 +1,160 @@
+"""What was built, in tables that a person understands at a glance."""
+
+import json
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from cdp.warehouse import Warehouse
+
+# What a run can change, and the query that measures it.
+MEASURES = {
+    "Source records": "select count(*) from marts.customer_identities where is_current",
+    "Customers": "select count(*) from marts.customer_360",
+    "Intervals of customer history": "select count(*) from marts.customer_history",
+    "Orders": "select count(*) from marts.fct_orders",
+    "Net revenue": "select sum(net_amount) from marts.fct_orders where is_valid",
+    "Rejected records": "select count(*) from quality.rejected_records",
+    "As-of date": "select max(as_of_date) from marts.customer_360",
+}
+
+
+def customers(warehouse: Warehouse) -> Table:
+    """How many records of each source became how many customers."""
+    by_source = warehouse.rows(
+        """
+        select
+            source_name, count(*) as record_count,
+            count(distinct customer_id) as customer_count
+        from marts.customer_identities
+        where is_current
+        group by source_name
+        order by source_name
+        """
+    )
+    ((customer_count,),) = warehouse.rows("select count(*) from marts.customer_360")
+    table = _table("From source records to customers", "Source", "Records", "Customers")
+    for row in by_source:
+        _add_row(table, *row)
+    table.add_section()
+    _add_row(table, "customer_360", sum(row[1] for row in by_source), customer_count)
+    return table
+
+
+def monthly_kpis(warehouse: Warehouse, month_count: int) -> Table:
+    """The last complete months, all countries and channels together."""
+    months = warehouse.rows(
+        """
+        select
+            strftime(month_start_date, '%Y-%m') as month_name, order_count,
+            active_customer_count, new_customer_count, retained_customer_count,
+            net_revenue_amount, arpu_amount, marketing_spend_amount, cac_amount
+        from marts.kpi_monthly
+        where
+            is_complete_period
+            and country_code = 'all'
+            and acquisition_channel = 'all'
+        order by month_start_date desc
+        limit ?
+        """,
+        [month_count],
+    )
+    headings = "Orders", "Active", "New", "Retained", "Net revenue", "ARPU", "Spend"
+    title = "Last complete months (amounts in the reporting currency)"
+    table = _table(title, "Month", *headings, "CAC")
+    for month in reversed(months):
+        _add_row(table, *month)
+    return table
+
+
+def segments(warehouse: Warehouse) -> Table:
+    """Customers, their share and their revenue by RFM segment."""
+    rows = warehouse.rows(
+        """
+        select
+            customer_segments.rfm_segment, count(*) as customer_count,
+            100 * count(*) / sum(count(*)) over () as customer_percent,
+            sum(customer_360.net_revenue_amount) as net_revenue_amount
+        from marts.customer_segments
+        inner join marts.customer_360 using (customer_id)
+        group by customer_segments.rfm_segment
+        order by customer_count desc, customer_segments.rfm_segment
+        """
+    )
+    table = _table("Segments", "RFM segment", "Customers", "Percent", "Net revenue")
+    for row in rows:
+        _add_row(table, *row)
+    return table
+
+
+def rejected_records(warehouse: Warehouse) -> Table:
+    """Records that broke the contract, by reason."""
+    rows = warehouse.rows(
+        """
+        select source_name || '.' || table_name, reason, count(*) as record_count
+        from quality.rejected_records
+        group by source_name, table_name, reason
+        order by source_name, table_name, reason
+        """
+    )
+    table = _table("Rejected records", "Table", "Reason", "Records")
+    for row in rows:
+        _add_row(table, *row)
+    if not rows:
+        _add_row(table, "none", "", 0)
+    return table
+
+
+def changes(earlier: Warehouse, later: Warehouse) -> Table:
+    """What the last run changed."""
+    table = _table("What changed", "", "Before", "Now", "Change")
+    for name, query in MEASURES.items():
+        ((before,),), ((now,),) = earlier.rows(query), later.rows(query)
+        _add_row(table, name, before, now, _change(before, now))
+    return table
+
+
+def dbt_results(path: Path) -> Table:
+    """How many models and tests of the last dbt command ended how."""
+    results = json.loads(path.read_text(encoding="utf-8"))
+    counts = Counter(
+        (result["unique_id"].split(".")[0], result["status"])
+        for result in results["results"]
+    )
+    seconds = f"{results['elapsed_time']:.0f} s"
+    table = _table(f"dbt results ({seconds})", "What", "Result", "Count")
+    for (kind, status), count in sorted(counts.items()):
+        _add_row(table, kind.replace("_", " "), status, count)
+    return table
+
+
+def _table(title: str, first: str, *others: str) -> Table:
+    table = Table(first, title=title, title_justify="left", title_style="bold")
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _add_row(table: Table, *values: Any) -> None:
+    table.add_row(*(_text(value) for value in values))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Decimal | float):
+        return f"{value:,.2f}"
+    return str(value)
+
+
+def _change(before: Any, now: Any) -> str:
+    if before is None or now is None or before == now:
+        return "no change" if before == now else "-"
+    if isinstance(now, int | float | Decimal):
+        return f"{now - before:+,}" if isinstance(now, int) else f"{now - before:+,.2f}"
+    return f"+{(now - before).days} days"
