@@ -1,0 +1,1 @@
+"""The known world: synthetic people with a truth, served as real systems would."""
