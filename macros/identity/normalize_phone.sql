@@ -14,7 +14,7 @@
         when {{ is_international }} then '+' || {{ digits }}
         when left({{ digits }}, 2) = '00' then '+' || substring({{ digits }}, 3)
         when {{ dialling_code }} is null then null
-        {#- A whole international number written without its plus sign. -#}
+        {# A whole international number written without its plus sign. #}
         when
             left({{ digits }}, length({{ dialling_code }})) = {{ dialling_code }}
             and length({{ digits }}) >= length({{ dialling_code }}) + 8

@@ -24,7 +24,7 @@ identifier_types as (
 
 ),
 
-{#- A merge names any number of contacts: one row for each. -#}
+{#- A merge names any number of contacts: one row for each. #}
 positions as (
 
     {{ dbt.generate_series(upper_bound=100) }}

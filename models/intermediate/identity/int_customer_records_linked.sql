@@ -12,7 +12,7 @@ identifiers as (
         A number that hundreds of records carry is a shop's own phone, not a person's.
         The raw identifier is capped, before names divide its records into groups that
         would slip under the cap.
-    -#}
+    #}
     where record_count <= {{ var('max_records_per_identifier') }}
 
 ),
@@ -67,7 +67,7 @@ candidate_pairs as (
         ) as has_both_names,
         coalesce(
             {{ names_agree('one.given_name_key', 'two.given_name_key') }}
-            {#- Given and family name written in the other order. -#}
+            {#- Given and family name written in the other order. #}
             or (
                 {{ names_agree('one.given_name_key', 'two.family_name_key') }}
                 and {{ names_agree('one.family_name_key', 'two.given_name_key') }}

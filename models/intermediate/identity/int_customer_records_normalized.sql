@@ -32,7 +32,7 @@ located as (
 
 ),
 
-{#- A source that knows one name field writes "Given Family" or "Family, Given". -#}
+{#- A source that knows one name field writes "Given Family" or "Family, Given". #}
 named as (
 
     select
@@ -63,7 +63,7 @@ int_customer_records_normalized as (
         source_record_id,
 
         full_name,
-        {#- Ahmed Ali and Ahmed Mohamed Ali are compared by their outer words. -#}
+        {#- Ahmed Ali and Ahmed Mohamed Ali are compared by their outer words. #}
         split_part(given_names, ' ', 1) as given_name_key,
         regexp_extract(family_names, '([a-z]+)$', 1) as family_name_key,
         {{ normalize_email('email') }} as email,

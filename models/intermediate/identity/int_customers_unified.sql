@@ -43,7 +43,7 @@ int_customers_unified as (
         coalesce({{ survivor('country_code') }}, 'ZZ') as country_code,
         {{ survivor('city') }} as city,
         {{ survivor('address') }} as address,
-        {#- A postcode belongs to the address beside it. -#}
+        {#- A postcode belongs to the address beside it. #}
         coalesce(
             max_by(postcode, survivorship_rank) filter (
                 where address is not null
