@@ -1,0 +1,110 @@
+"""The command line: it parses, calls, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow.compute as pc
+import stamina.instrumentation
+import typer
+
+from ingestion.console import ConsoleListener, print_error, print_status
+from ingestion.contract import REJECTED, Source
+from ingestion.contract_files import load_contract
+from ingestion.errors import IngestionError
+from ingestion.lake import LakeTable, lake_root
+from ingestion.run import Run
+
+app = typer.Typer(
+    help="Land APIs, CRMs and databases as raw Delta tables, as the contract says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ProjectDir = Annotated[
+    Path,
+    typer.Option(
+        "--project-dir", help="The dbt project whose models/staging has the contract."
+    ),
+]
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str | None, typer.Option("--source", help="Only this source.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", help="Only tables of this name.")
+    ] = None,
+    full_refresh: Annotated[
+        bool,
+        typer.Option(
+            "--full-refresh", help="Fetch everything again; land what is new."
+        ),
+    ] = False,
+    allow_empty: Annotated[
+        bool,
+        typer.Option(
+            "--allow-empty", help="Let an empty answer empty a table of load_mode full."
+        ),
+    ] = False,
+    project_dir: ProjectDir = Path("."),
+) -> None:
+    """Land what is new in every configured source."""
+    stamina.instrumentation.set_on_retry_hooks(())
+    with _one_line_errors() as sources:
+        sources.extend(load_contract(project_dir))
+        with ConsoleListener(sources) as listener:
+            is_good = Run(project_dir, sources, listener).execute(
+                source=source,
+                table=table,
+                full_refresh=full_refresh,
+                allow_empty=allow_empty,
+            )
+        if not is_good:
+            raise typer.Exit(1)
+
+
+@app.command()
+def status(project_dir: ProjectDir = Path(".")) -> None:
+    """Show for each raw table its rows, last cursor, last batch and rejections."""
+    with _one_line_errors() as sources:
+        sources.extend(load_contract(project_dir))
+        root = lake_root(project_dir)
+        rows = []
+        for source in sources:
+            tables = {each.name: each for each in source.tables}
+            rejected = LakeTable(root, source.name, tables[REJECTED])
+            for table in source.loaded_tables:
+                count = rejected.count(pc.field("table_name") == table.name)
+                state = LakeTable(root, source.name, table).status()
+                rows.append((source, table, state, count))
+        print_status(rows)
+
+
+@app.command()
+def validate(project_dir: ProjectDir = Path(".")) -> None:
+    """Say what is wrong with the contract, by file and line; contact nobody."""
+    with _one_line_errors() as sources:
+        sources.extend(load_contract(project_dir))
+        tables = sum(len(source.loaded_tables) for source in sources)
+        typer.echo(f"contract is good: {len(sources)} sources, {tables} tables")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[list[Source]]:
+    """Print an error and exit with 1; the yielded list tells whose secrets to hide."""
+    sources: list[Source] = []
+    try:
+        yield sources
+    except IngestionError as error:
+        print_error(error, sources)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the next run goes on from the last commit", err=True)
+        raise typer.Exit(130) from None

@@ -1,0 +1,157 @@
+"""What a run looks like: progress bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from ingestion import cursors
+from ingestion.contract import Source, Table
+from ingestion.errors import IngestionError
+from ingestion.lake import Status
+from ingestion.load import Counts
+from ingestion.run import Listener, SourceResult, TableResult
+from ingestion.settings import redact
+
+_PLAIN_WIDTH = 120
+
+
+class ConsoleListener(Listener):
+    """Shows a run as it goes."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        """Look whether somebody is watching."""
+        self._sources = sources
+        self._out = stdout()
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._began = 0.0
+        if self._out.is_terminal:
+            self._progress = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                TextColumn("{task.completed:,.0f} records"),
+                TimeElapsedColumn(),
+                console=self._out,
+                transient=True,
+            )
+
+    def __enter__(self) -> ConsoleListener:
+        """Start the display."""
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the display."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def skipped(self, source: Source) -> None:
+        """Say in one line that a source is not configured."""
+        names = ", ".join(source.variables)
+        self._line(f"{source.name}: skipped, not configured ({names} not set)")
+
+    def begins(self, source: Source, table: Table) -> None:
+        """Start a bar."""
+        self._began = time.monotonic()
+        if self._progress is not None:
+            name = f"{source.name}.{table.name}"
+            self._tasks[name] = self._progress.add_task(name, total=None)
+
+    def advances(self, source: Source, table: Table, counts: Counts) -> None:
+        """Move the bar."""
+        if self._progress is not None:
+            task = self._tasks[f"{source.name}.{table.name}"]
+            self._progress.update(task, completed=counts.delivered)
+
+    def ends(self, source: Source, result: TableResult) -> None:
+        """Replace the bar by a line."""
+        name = f"{source.name}.{result.table.name}"
+        if self._progress is not None:
+            self._progress.remove_task(self._tasks.pop(name))
+        if result.error is None:
+            counts = result.counts
+            self._line(
+                f"{name}: {counts.delivered:,} delivered, {counts.landed:,} landed,"
+                f" {counts.rejected:,} rejected"
+                f" ({time.monotonic() - self._began:.1f} s)"
+            )
+
+    def closes(self, result: SourceResult) -> None:
+        """Print the closing table of a source."""
+        if not result.tables:
+            return
+        grid = Grid(title=result.source.name, title_justify="left")
+        grid.add_column("table")
+        for name in ("delivered", "landed", "rejected"):
+            grid.add_column(name, justify="right")
+        grid.add_column("cursor")
+        grid.add_column("outcome")
+        for item in result.tables:
+            grid.add_row(
+                item.table.name,
+                f"{item.counts.delivered:,}",
+                f"{item.counts.landed:,}",
+                f"{item.counts.rejected:,}",
+                cursor_text(item.table, item.cursor),
+                "ok" if item.error is None else "failed",
+            )
+        self._out.print(grid)
+
+    def fails(self, error: IngestionError) -> None:
+        """Print an error in one line."""
+        print_error(error, self._sources)
+
+    def _line(self, text: str) -> None:
+        self._out.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def stdout() -> Console:
+    """Return the console, wide enough for a table where nobody is watching."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PLAIN_WIDTH)
+
+
+def print_error(error: IngestionError, sources: list[Source]) -> None:
+    """Print an error on standard error, without secrets."""
+    for line in redact(str(error), sources).splitlines():
+        Console(stderr=True).print(
+            f"error: {line}", soft_wrap=True, highlight=False, markup=False
+        )
+
+
+def print_status(rows: list[tuple[Source, Table, Status, int]]) -> None:
+    """Print what the lake holds."""
+    grid = Grid()
+    grid.add_column("table")
+    grid.add_column("rows", justify="right")
+    grid.add_column("last cursor")
+    grid.add_column("last batch")
+    grid.add_column("rejected", justify="right")
+    for source, table, status, rejected in rows:
+        grid.add_row(
+            f"{source.name}.{table.name}",
+            f"{status.rows:,}",
+            cursor_text(table, status.cursor),
+            status.batch_id or "-",
+            f"{rejected:,}",
+        )
+    stdout().print(grid)
+
+
+def cursor_text(table: Table, cursor: int | None) -> str:
+    """Return a cursor as people read it."""
+    column = table.cursor
+    if cursor is None or column is None:
+        return "-"
+    return cursors.text(cursor, column)

@@ -1,0 +1,106 @@
+"""What must hold in a contract beyond the shape of its keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+
+from ingestion import contract as c
+from ingestion.datatypes import type_name
+
+Finding = tuple[tuple[str | int, ...], str]
+
+_NEEDED = {"rest": "endpoint", "hubspot": "object", "sql": "table"}
+_ALLOWED = {
+    "rest": {"endpoint", "data_selector", "paginator", "params"},
+    "hubspot": {"object", "associations"},
+    "sql": {"table"},
+}
+_SETTINGS = ("config", "meta", "ingestion")
+
+
+def check_source(source: c.Source) -> Iterator[Finding]:
+    """Yield what is wrong with a source, and where in it."""
+    names = Counter(table.name for table in source.tables)
+    if c.REJECTED not in names:
+        yield ("tables",), f"source '{source.name}' has no table {c.REJECTED}"
+    for index, table in enumerate(source.tables):
+        place = ("tables", index)
+        if names[table.name] > 1:
+            yield place, f"table '{table.name}' stands twice"
+        for inner, text in _check_table(source, table):
+            yield (*place, *inner), f"table '{table.name}': {text}"
+
+
+def _check_table(source: c.Source, table: c.Table) -> Iterator[Finding]:
+    yield from _check_names(table)
+    path = table.config.meta.delta_table_path
+    if path is None or not path.endswith(f"/{source.name}/{table.name}"):
+        where = f"<lake>/{source.name}/{table.name}"
+        yield (
+            ("config", "meta", "delta_table_path"),
+            f"delta_table_path must be {where}, where ingestion lands it",
+        )
+    if table.name == c.REJECTED:
+        yield from _check_types(table, c.REJECTED_COLUMNS)
+    elif table.is_loaded:
+        yield from _check_types(table, c.TECHNICAL)
+        yield from _check_kind(source.settings.kind, table)
+        yield from _check_keys(table)
+    else:
+        yield (), f"{'.'.join(_SETTINGS)} is missing"
+
+
+def _check_names(table: c.Table) -> Iterator[Finding]:
+    if not table.columns:
+        yield (), "has no columns"
+    names = Counter(column.name for column in table.columns)
+    for index, column in enumerate(table.columns):
+        if names[column.name] > 1:
+            yield ("columns", index), f"column '{column.name}' stands twice"
+
+
+def _check_types(
+    table: c.Table, wanted: Mapping[str, pa.DataType]
+) -> Iterator[Finding]:
+    found = {column.name: column for column in table.columns}
+    for name, kind in wanted.items():
+        if name not in found:
+            yield ("columns",), f"column '{name}' ({type_name(kind)}) is missing"
+        elif found[name].type != kind:
+            index = table.columns.index(found[name])
+            yield ("columns", index), f"column '{name}' must be {type_name(kind)}"
+
+
+def _check_kind(kind: str, table: c.Table) -> Iterator[Finding]:
+    given = table.settings.model_fields_set
+    if _NEEDED[kind] not in given:
+        yield _SETTINGS, f"key '{_NEEDED[kind]}' is missing"
+    foreign = set().union(*_ALLOWED.values()) - _ALLOWED[kind]
+    for key in sorted(given & foreign):
+        yield (*_SETTINGS, key), f"key '{key}' means nothing to kind '{kind}'"
+
+
+def _check_keys(table: c.Table) -> Iterator[Finding]:
+    settings = table.settings
+    names = {column.name for column in table.content}
+    for key in settings.primary_key:
+        if key not in names:
+            yield (*_SETTINGS, "primary_key"), f"primary_key '{key}' is no column"
+    if settings.load_mode == "full":
+        return
+    if settings.incremental is None:
+        yield _SETTINGS, "key 'incremental' is missing (or set load_mode: full)"
+        return
+    place = (*_SETTINGS, "incremental", "cursor_path")
+    cursor = table.cursor
+    if cursor is None:
+        path = settings.incremental.cursor_path
+        yield place, f"cursor_path '{path}' is no column"
+    elif cursor.data_type not in ("timestamp", "date", "int", "bigint"):
+        yield (
+            place,
+            f"cursor_path '{cursor.name}' must be a timestamp, date, int or bigint",
+        )

@@ -1,0 +1,196 @@
+"""The raw layer: one Delta table per table of the contract, and how it is committed.
+
+The cursor of a table and its last `_loaded_at` are the versions of two app transactions
+in the very commit that lands the rows. There is no other state.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import Schema
+
+from ingestion.contract import LOADED_AT, Table
+from ingestion.datatypes import type_name
+from ingestion.errors import LakeError
+
+DEFAULT = ".data/lake"
+_REMOTE = re.compile(r"[a-z][a-z0-9+]+://")
+
+
+def lake_root(project_dir: Path) -> str:
+    """Return the place of the lake, from the environment."""
+    root = os.environ.get("CDP_LAKE", "").strip() or DEFAULT
+    if _REMOTE.match(root):
+        return root.rstrip("/")
+    return str((project_dir / Path(root).expanduser()).resolve())
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a raw table holds."""
+
+    rows: int
+    cursor: int | None
+    loaded_at: int | None
+    batch_id: str | None
+
+
+class LakeTable:
+    """One raw Delta table, as it was when it was opened."""
+
+    def __init__(self, root: str, source: str, table: Table) -> None:
+        """Create the table where it is missing, add columns that are new, open it."""
+        self.table = table
+        self.name = f"{source}.{table.name}"
+        self._uri = f"{root}/{source}/{table.name}"
+        self._apps = {
+            key: f"ingestion/{source}/{table.name}/{key}"
+            for key in ("cursor", "loaded_at")
+        }
+        with _lake_errors(self.name):
+            self._delta = self._open_or_create()
+            self._evolve()
+
+    @property
+    def cursor(self) -> int | None:
+        """How far the source was read: epoch microseconds, or an integer key."""
+        return self._delta.transaction_version(self._apps["cursor"])
+
+    @property
+    def loaded_at(self) -> int | None:
+        """The newest `_loaded_at`, in epoch microseconds."""
+        return self._delta.transaction_version(self._apps["loaded_at"])
+
+    def scan(
+        self, names: Sequence[str], condition: pc.Expression | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows landed so far, in no order."""
+        with _lake_errors(self.name):
+            data = self._delta.to_pyarrow_dataset()
+            scanner = data.scanner(
+                columns=list(names),
+                filter=condition,
+                batch_size=16_384,
+                batch_readahead=2,
+                fragment_readahead=1,
+            )
+            yield from scanner.to_batches()
+
+    def count(self, condition: pc.Expression | None = None) -> int:
+        """Return how many rows there are."""
+        with _lake_errors(self.name):
+            return int(self._delta.to_pyarrow_dataset().count_rows(filter=condition))
+
+    def append(
+        self,
+        batches: Iterator[pa.RecordBatch],
+        *,
+        loaded_at: int,
+        cursor: int | None = None,
+    ) -> None:
+        """Commit rows, cursor and load time together.
+
+        Raises:
+            LakeError: The lake refuses, or another run committed in between.
+        """
+        reader = pa.RecordBatchReader.from_batches(self.schema, batches)
+        with _lake_errors(self.name):
+            write_deltalake(
+                self._delta,
+                reader,
+                mode="append",
+                commit_properties=self._properties(loaded_at, cursor),
+            )
+            self._delta.update_incremental()
+
+    def clear(self, *, loaded_at: int) -> None:
+        """Commit that the source has no rows any more."""
+        with _lake_errors(self.name):
+            self._delta.delete(commit_properties=self._properties(loaded_at, None))
+            self._delta.update_incremental()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema on disk: the contract's, and columns it had before."""
+        return pa.schema(self._delta.schema().to_arrow())
+
+    def status(self) -> Status:
+        """Return rows, cursor and last batch."""
+        loaded_at = self.loaded_at
+        batch = None
+        if loaded_at is not None:
+            newest = pc.field(LOADED_AT) >= moment(loaded_at)
+            found = next(
+                (b for b in self.scan(["_batch_id"], newest) if b.num_rows), None
+            )
+            batch = None if found is None else found.column(0)[0].as_py()
+        return Status(self.count(), self.cursor, loaded_at, batch)
+
+    def _properties(self, loaded_at: int, cursor: int | None) -> CommitProperties:
+        transactions = [Transaction(self._apps["loaded_at"], loaded_at)]
+        if cursor is not None:
+            transactions.append(Transaction(self._apps["cursor"], cursor))
+        return CommitProperties(app_transactions=transactions)
+
+    def _open_or_create(self) -> DeltaTable:
+        try:
+            return DeltaTable(self._uri)
+        except TableNotFoundError:
+            schema = Schema.from_arrow(self.table.schema)
+            return DeltaTable.create(self._uri, schema, mode="ignore")
+
+    def _evolve(self) -> None:
+        """Add the contract's new columns; refuse a type that has changed."""
+        known = self.schema
+        new = []
+        for field in self.table.schema:
+            if field.name not in known.names:
+                new.append(field)
+            elif type_name(known.field(field.name).type) != type_name(field.type):
+                raise LakeError(
+                    f"{self.name}: column '{field.name}' is"
+                    f" {type_name(known.field(field.name).type)} in the lake but"
+                    f" {type_name(field.type)} in the contract; give the contract"
+                    " the old type, or the column a new name"
+                )
+        if new:
+            fields = Schema.from_arrow(pa.schema(new)).fields
+            self._delta.alter.add_columns(fields)
+            self._delta = DeltaTable(self._uri)
+
+
+def moment(microseconds: int) -> pa.Scalar:
+    """Return epoch microseconds as a timestamp in UTC."""
+    return pa.scalar(microseconds, pa.timestamp("us", tz="UTC"))
+
+
+@contextmanager
+def _lake_errors(name: str) -> Iterator[None]:
+    """Turn what the Delta library raises into one clear line."""
+    try:
+        yield
+    except CommitFailedError:
+        raise LakeError(
+            f"{name}: another run has written to the table; nothing was written"
+            " by this one, run it again"
+        ) from None
+    except (DeltaError, OSError, pa.ArrowException) as error:
+        raise LakeError(
+            f"{name}: lake not usable, check CDP_LAKE: {_brief(error)}"
+        ) from None
+
+
+def _brief(error: Exception) -> str:
+    """Return the first line of a message, without terminal colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
+    return " ".join(text.split())[:200]

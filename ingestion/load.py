@@ -1,0 +1,214 @@
+"""Land one table: read, type, set aside what is broken, skip what is known, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion import cursors
+from ingestion.contract import LOADED_AT, Source, Table
+from ingestion.dedup import Deduplicator, content_names
+from ingestion.digests import row_digests
+from ingestion.errors import RecordsError
+from ingestion.lake import LakeTable, moment
+from ingestion.rejected import RejectedLog, next_loaded_at
+from ingestion.sources import Reading, SourceReader, Window
+from ingestion.spool import Spool, stamped
+from ingestion.typed import type_batch
+
+COMMIT_ROWS = 200_000
+# A few broken records in a quiet hour are no reason to stop a table.
+TOLERATED_REJECTIONS = 4
+
+
+@dataclass
+class Counts:
+    """What happened to the records of a table."""
+
+    delivered: int = 0
+    landed: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person who runs it wants."""
+
+    full_refresh: bool = False
+    allow_empty: bool = False
+    on_progress: Callable[[Counts], None] = lambda counts: None
+
+
+class TableLoad:
+    """One run over one table."""
+
+    def __init__(
+        self,
+        source: Source,
+        lake: LakeTable,
+        rejected: RejectedLog,
+        *,
+        batch_id: str,
+        options: Options,
+    ) -> None:
+        """Take what the load needs; nothing happens yet."""
+        self._source = source
+        self._lake = lake
+        self._rejected = rejected
+        self._batch_id = batch_id
+        self._options = options
+        self.counts = Counts()
+
+    @property
+    def table(self) -> Table:
+        """The table that is landed."""
+        return self._lake.table
+
+    def run(self, reader: SourceReader) -> Counts:
+        """Land what is new.
+
+        Raises:
+            IngestionError: The source, the records or the lake are at fault. What was
+                committed before stays and is recognised by the next run.
+        """
+        with Spool() as spool:
+            if self.table.settings.load_mode == "full":
+                self._run_full(reader, spool)
+            else:
+                self._run_incremental(reader, spool)
+        return self.counts
+
+    # Incremental: the log grows by the versions that are new.
+
+    def _run_incremental(self, reader: SourceReader, spool: Spool) -> None:
+        cursor = self.table.cursor
+        has_unmarked = cursor is not None and self._has_unmarked(cursor.name)
+        start = None if has_unmarked or self._options.full_refresh else self._start()
+        reading = reader.read(self.table, Window(start))
+        highest: int | None = None
+        with Deduplicator(
+            self._lake,
+            bound=start,
+            has_unmarked=has_unmarked,
+            has_no_duplicates=reading.has_no_duplicates,
+        ) as dedup:
+            for rows in self._typed(reading):
+                if cursor is not None:
+                    values = cursors.cursor_values(rows.column(cursor.name))
+                    highest = _highest(highest, pc.max(values).as_py())
+                spool.add(dedup.new_rows(rows))
+                if spool.rows >= COMMIT_ROWS and reading.is_ordered:
+                    is_safe = cursor is not None and cursor.is_required
+                    reached = highest if is_safe else None
+                    self._commit(spool, self._fenced(reached, reading))
+        self._commit(spool, self._fenced(highest, reading))
+
+    def _has_unmarked(self, name: str) -> bool:
+        """Tell whether versions without cursor value are landed.
+
+        Then the source's filter cannot be trusted to deliver all that changed.
+        """
+        return self._lake.count(pc.field(name).is_null()) > 0
+
+    def _start(self) -> int | None:
+        cursor, column = self._lake.cursor, self.table.cursor
+        incremental = self.table.settings.incremental
+        if cursor is None or column is None or incremental is None:
+            return None
+        return cursor - incremental.lag * cursors.unit(column)
+
+    def _fenced(self, highest: int | None, reading: Reading) -> int | None:
+        """Return the new cursor: never beyond the source's clock, never back."""
+        before = self._lake.cursor
+        if highest is None:
+            return before
+        reached = highest if reading.fence is None else min(highest, reading.fence)
+        return reached if before is None else max(before, reached)
+
+    # Full: each batch is the whole table.
+
+    def _run_full(self, reader: SourceReader, spool: Spool) -> None:
+        reading = reader.read(self.table, Window(None))
+        names = content_names(self.table)
+        seen: set[bytes] = set()
+        for rows in self._typed(reading):
+            contents = row_digests(rows, names)
+            kept = []
+            for content in contents:
+                kept.append(content not in seen)
+                seen.add(content)
+            spool.add(rows.filter(pa.array(kept, pa.bool_())))
+        self._check_ratio()
+        last = self._newest_batch(names)
+        if seen == last:
+            return
+        if spool.rows:
+            self._commit(spool, None)
+        elif self._options.allow_empty:
+            self._lake.clear(loaded_at=next_loaded_at(self._lake))
+        else:
+            raise RecordsError(
+                f"{self._lake.name}: the source delivered no rows at all, which would"
+                " delete everything; if that is right, run with --allow-empty"
+            )
+
+    def _newest_batch(self, names: list[str]) -> set[bytes]:
+        if self._lake.loaded_at is None:
+            return set()
+        newest = pc.field(LOADED_AT) == moment(self._lake.loaded_at)
+        batches = self._lake.scan(names, newest)
+        return {content for rows in batches for content in row_digests(rows, names)}
+
+    # Both.
+
+    def _typed(self, reading: Reading) -> Iterator[pa.RecordBatch]:
+        """Yield the records that keep the contract; the others are set aside."""
+        for raw in reading.batches():
+            typed = type_batch(raw, self.table, self.counts.delivered)
+            self.counts.delivered += raw.size
+            self.counts.rejected += len(typed.rejections)
+            self._rejected.add(typed.rejections)
+            if typed.rejections and self._source.is_frozen(self.table):
+                self._rejected.flush()
+                raise RecordsError(
+                    f"{self._lake.name}: a record breaks the frozen contract:"
+                    f" {typed.rejections[0].reason}; it is in _rejected"
+                )
+            self._options.on_progress(self.counts)
+            yield typed.rows
+
+    def _check_ratio(self) -> None:
+        """Write the rejections; fail where they are too many."""
+        self._rejected.flush()
+        rejected, delivered = self.counts.rejected, self.counts.delivered
+        limit = self._source.max_rejected_ratio(self.table)
+        if rejected > TOLERATED_REJECTIONS and rejected > limit * delivered:
+            raise RecordsError(
+                f"{self._lake.name}: {rejected} of {delivered} records break the"
+                f" contract, more than max_rejected_ratio {limit:g} allows; nothing"
+                " more was landed, see _rejected for the reasons"
+            )
+
+    def _commit(self, spool: Spool, cursor: int | None) -> None:
+        self._check_ratio()
+        if not spool.rows:
+            return
+        loaded_at = next_loaded_at(self._lake)
+        batches = stamped(
+            spool.batches(),
+            self._lake.schema,
+            cursors.from_microseconds(loaded_at),
+            self._batch_id,
+        )
+        self._lake.append(batches, loaded_at=loaded_at, cursor=cursor)
+        self.counts.landed += spool.rows
+        spool.clear()
+
+
+def _highest(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return max(one, other)

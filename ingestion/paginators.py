@@ -1,0 +1,200 @@
+"""How to get from one page to the next: one small object for each way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, Protocol
+
+from ingestion import contract as c
+from ingestion.errors import SourceError
+from ingestion.records import dig
+
+Parameters = dict[str, str | int | float | bool]
+
+
+class Pager(Protocol):
+    """The state of one walk over pages."""
+
+    is_done: bool
+
+    def parameters(self) -> Parameters:
+        """Return what to add to the next request."""
+        ...
+
+    def update(self, body: Any, records: Sequence[object]) -> None:
+        """Look at the answer and move on."""
+        ...
+
+
+class SinglePage:
+    """One answer with everything."""
+
+    def __init__(self) -> None:
+        """Begin."""
+        self.is_done = False
+
+    def parameters(self) -> Parameters:
+        """Return nothing."""
+        return {}
+
+    def update(self, body: Any, records: Sequence[object]) -> None:
+        """Stop."""
+        self.is_done = True
+
+
+class PageNumbers:
+    """Pages 1, 2, 3 up to the total, or up to an empty page."""
+
+    def __init__(self, settings: c.PageNumberPaginator) -> None:
+        """Begin at the first page."""
+        self._settings = settings
+        self._page = settings.base_page
+        self.is_done = False
+
+    def parameters(self) -> Parameters:
+        """Return the page's number."""
+        return {self._settings.page_param: self._page}
+
+    def update(self, body: Any, records: Sequence[object]) -> None:
+        """Go on to the next page."""
+        total = None
+        if self._settings.total_path is not None:
+            total = dig(body, self._settings.total_path.split("."))
+        self._page += 1
+        if isinstance(total, int):
+            self.is_done = self._page - self._settings.base_page >= total
+        else:
+            self.is_done = not records
+
+
+class Offsets:
+    """Records from 0, from `limit`, from twice `limit`, up to a short page."""
+
+    def __init__(self, settings: c.OffsetPaginator) -> None:
+        """Begin at the first record."""
+        self._settings = settings
+        self._offset = 0
+        self.is_done = False
+
+    def parameters(self) -> Parameters:
+        """Return offset and limit."""
+        return {
+            self._settings.offset_param: self._offset,
+            self._settings.limit_param: self._settings.limit,
+        }
+
+    def update(self, body: Any, records: Sequence[object]) -> None:
+        """Go on behind the records that came."""
+        self._offset += len(records)
+        self.is_done = not records
+
+
+class NextCursor:
+    """Each answer names the next page."""
+
+    def __init__(self, path: str, parameter: str) -> None:
+        """Begin without a name."""
+        self._path = path.split(".")
+        self._parameter = parameter
+        self._next: str | int | None = None
+        self._used: set[str] = set()
+        self.is_done = False
+
+    def parameters(self) -> Parameters:
+        """Return the page's name."""
+        return {} if self._next is None else {self._parameter: self._next}
+
+    def update(self, body: Any, records: Sequence[object]) -> None:
+        """Go on to the page that the answer names.
+
+        Raises:
+            SourceError: The name was used before: this would never end.
+        """
+        found = dig(body, self._path)
+        self._next = (
+            found if isinstance(found, int) else (str(found) if found else None)
+        )
+        self.is_done = self._next is None
+        if str(self._next) in self._used:
+            raise SourceError("the server names the same next page twice")
+        self._used.add(str(self._next))
+
+
+def pager(settings: c.Paginator | None) -> Pager:
+    """Return a new walk over pages."""
+    if isinstance(settings, c.PageNumberPaginator):
+        return PageNumbers(settings)
+    if isinstance(settings, c.OffsetPaginator):
+        return Offsets(settings)
+    if isinstance(settings, c.CursorPaginator):
+        return NextCursor(settings.cursor_path, settings.cursor_param)
+    return SinglePage()
+
+
+class OrderedWalk:
+    """A walk that does not trust page numbers while records move.
+
+    A record that is updated while we page moves to the end, and all behind it move up:
+    the first of the next page is skipped. Where the source sorts by cursor and filters
+    on it, each page is therefore asked for as the first page *from the last cursor
+    seen*. Page numbers count only while a page brings no higher cursor.
+
+    Where the records turn out not to be sorted, the walk begins again and trusts page
+    numbers alone.
+    """
+
+    def __init__(
+        self, begin: Callable[[], Pager], start: int | None, step_back: int
+    ) -> None:
+        """Begin a walk.
+
+        Args:
+            begin: Makes the pager of one walk from a start.
+            start: Cursor to ask from; None asks for everything.
+            step_back: How far before the last cursor to ask again, since a server may
+                leave out the records that equal the start.
+        """
+        self._begin = begin
+        self._first = start
+        self._step_back = step_back
+        self._pager = begin()
+        self.start = start
+        self.is_sorted = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing more."""
+        return self._pager.is_done
+
+    def parameters(self) -> Parameters:
+        """Return what to add to the next request, besides the start."""
+        return self._pager.parameters()
+
+    def update(
+        self, body: Any, records: Sequence[object], values: Sequence[int | None]
+    ) -> None:
+        """Look at the answer, the cursor values of its records, and move on."""
+        self._pager.update(body, records)
+        if not self.is_sorted:
+            return
+        if not _is_sorted(values, self.start):
+            self.is_sorted = False
+            if self.start != self._first:
+                self.start = self._first
+                self._pager = self._begin()
+            return
+        last = values[-1] if values else None
+        if self._pager.is_done or last is None:
+            return
+        restart = last - self._step_back
+        if self.start is None or restart > self.start:
+            self.start = restart
+            self._pager = self._begin()
+
+
+def _is_sorted(values: Sequence[int | None], start: int | None) -> bool:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or (start is not None and known and known[0] < start):
+        return False
+    return all(one <= other for one, other in pairwise(known))

@@ -1,0 +1,208 @@
+"""Run the sources one after the other; none stops another."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingestion import cursors
+from ingestion.contract import REJECTED, Source, Table
+from ingestion.errors import (
+    AccessError,
+    IngestionError,
+    SettingsError,
+    UnreachableError,
+)
+from ingestion.lake import LakeTable, lake_root
+from ingestion.load import Counts, Options, TableLoad
+from ingestion.rejected import RejectedLog
+from ingestion.settings import is_configured, open_source
+from ingestion.sources import SourceReader
+
+
+class Listener:
+    """Hears what happens; a listener that shows it overrides what it needs."""
+
+    def skipped(self, source: Source) -> None:
+        """Hear that a source is not configured."""
+
+    def begins(self, source: Source, table: Table) -> None:
+        """Hear that a table begins."""
+
+    def advances(self, source: Source, table: Table, counts: Counts) -> None:
+        """Hear that a batch was read."""
+
+    def ends(self, source: Source, result: TableResult) -> None:
+        """Hear that a table is done or has failed."""
+
+    def closes(self, result: SourceResult) -> None:
+        """Hear that a source is done."""
+
+    def fails(self, error: IngestionError) -> None:
+        """Hear of an error that stops a source or a table."""
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """How one table went."""
+
+    table: Table
+    counts: Counts
+    cursor: int | None
+    error: IngestionError | None = None
+
+
+@dataclass
+class SourceResult:
+    """How one source went."""
+
+    source: Source
+    tables: list[TableResult] = field(default_factory=list)
+    error: IngestionError | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing failed."""
+        return self.error is None and all(item.error is None for item in self.tables)
+
+
+class Run:
+    """One batch over the chosen sources and tables."""
+
+    def __init__(
+        self, project_dir: Path, sources: list[Source], listener: Listener
+    ) -> None:
+        """Name the batch; nothing happens yet."""
+        self._root = lake_root(project_dir)
+        self._sources = sources
+        self._listener = listener
+        started = cursors.from_microseconds(cursors.now())
+        self.batch_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+    def execute(
+        self,
+        *,
+        source: str | None = None,
+        table: str | None = None,
+        full_refresh: bool = False,
+        allow_empty: bool = False,
+    ) -> bool:
+        """Make all tables of the contract exist, then land what is chosen.
+
+        Returns:
+            Whether nothing failed.
+
+        Raises:
+            IngestionError: The lake is not usable, or the choice names nothing.
+        """
+        chosen = choose(self._sources, source, table)
+        lake = {
+            (each.name, one.name): LakeTable(self._root, each.name, one)
+            for each in self._sources
+            for one in each.tables
+        }
+        options = Options(full_refresh=full_refresh, allow_empty=allow_empty)
+        results = [
+            self._run_source(each, tables, lake, options) for each, tables in chosen
+        ]
+        return all(result is None or result.is_good for result in results)
+
+    def _run_source(
+        self,
+        source: Source,
+        tables: list[Table],
+        lake: dict[tuple[str, str], LakeTable],
+        options: Options,
+    ) -> SourceResult | None:
+        result = SourceResult(source)
+        try:
+            if not is_configured(source):
+                self._listener.skipped(source)
+                return None
+            with _closing(open_source(source)) as reader:
+                for table in tables:
+                    self._run_table(result, table, lake, options, reader)
+        except IngestionError as error:
+            result.error = error
+            self._listener.fails(error)
+        self._listener.closes(result)
+        return result
+
+    def _run_table(
+        self,
+        result: SourceResult,
+        table: Table,
+        lake: dict[tuple[str, str], LakeTable],
+        options: Options,
+        reader: SourceReader,
+    ) -> None:
+        """Land one table; only what concerns the whole source is raised."""
+        source = result.source
+        raw = lake[source.name, table.name]
+        self._listener.begins(source, table)
+        log = RejectedLog(lake[source.name, REJECTED], table.name, self.batch_id)
+        load = TableLoad(
+            source,
+            raw,
+            log,
+            batch_id=self.batch_id,
+            options=Options(
+                full_refresh=options.full_refresh,
+                allow_empty=options.allow_empty,
+                on_progress=lambda counts: self._listener.advances(
+                    source, table, counts
+                ),
+            ),
+        )
+        error: IngestionError | None = None
+        try:
+            load.run(reader)
+        except IngestionError as caught:
+            error = caught
+        finally:
+            log.close()
+        done = TableResult(table, load.counts, raw.cursor, error)
+        result.tables.append(done)
+        self._listener.ends(source, done)
+        if isinstance(error, AccessError | UnreachableError):
+            raise error
+        if error is not None:
+            self._listener.fails(error)
+
+
+def choose(
+    sources: list[Source], source: str | None, table: str | None
+) -> list[tuple[Source, list[Table]]]:
+    """Return the chosen sources and tables.
+
+    Raises:
+        SettingsError: There is no such source or table.
+    """
+    known = [each.name for each in sources]
+    if source is not None and source not in known:
+        raise SettingsError(f"no source '{source}'; there are: {', '.join(known)}")
+    chosen = []
+    for each in sources:
+        tables = [one for one in each.loaded_tables if table in (None, one.name)]
+        if source in (None, each.name) and tables:
+            chosen.append((each, tables))
+    if not chosen:
+        names = [
+            f"{each.name}.{one.name}"
+            for each in sources
+            if source in (None, each.name)
+            for one in each.loaded_tables
+        ]
+        raise SettingsError(f"no table '{table}'; there are: {', '.join(names)}")
+    return chosen
+
+
+@contextmanager
+def _closing(reader: SourceReader) -> Iterator[SourceReader]:
+    try:
+        yield reader
+    finally:
+        reader.close()

@@ -1,0 +1,50 @@
+"""What every kind of source offers to the loader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingestion.contract import Table
+from ingestion.typed import RawBatch
+
+
+@dataclass(frozen=True)
+class Window:
+    """What to ask a source for: everything, or what changed since `start`, inclusive.
+
+    `start` is in epoch microseconds or an integer key, as the cursor is.
+    """
+
+    start: int | None
+
+
+class Reading(Protocol):
+    """One pass over a table of a source.
+
+    `fence` is the source's clock before the first record, in epoch microseconds, known
+    once the first batch is there; None where the cursor is no time. While `is_ordered`,
+    records come in cursor order, so that a commit may be made at any point. Where
+    `has_no_duplicates`, a record version comes at most once.
+    """
+
+    fence: int | None
+    is_ordered: bool
+    has_no_duplicates: bool
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Yield the records."""
+        ...
+
+
+class SourceReader(Protocol):
+    """An open source."""
+
+    def read(self, table: Table, window: Window) -> Reading:
+        """Begin a pass over one table."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

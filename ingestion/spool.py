@@ -1,0 +1,92 @@
+"""Rows that wait on the local disk for their commit, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+
+from ingestion.contract import BATCH_ID, LOADED_AT
+
+
+class Spool:
+    """A temporary Arrow file: filled batch by batch, read back once, then emptied."""
+
+    def __init__(self) -> None:
+        """Make a folder that goes when the spool is closed."""
+        self._folder = tempfile.TemporaryDirectory(prefix="ingestion-")
+        self._path = Path(self._folder.name) / "rows.arrow"
+        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+        self.rows = 0
+
+    def __enter__(self) -> Spool:
+        """Return the spool."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the file."""
+        self._finish()
+        self._folder.cleanup()
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Append rows."""
+        if not rows.num_rows:
+            return
+        if self._writer is None:
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writer = pa.ipc.new_stream(self._path, rows.schema, options=options)
+        self._writer.write_batch(rows)
+        self.rows += rows.num_rows
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield what was added."""
+        self._finish()
+        if self.rows:
+            with pa.ipc.open_stream(self._path) as reader:
+                yield from reader
+
+    def clear(self) -> None:
+        """Forget what was added."""
+        self._finish()
+        self._path.unlink(missing_ok=True)
+        self.rows = 0
+
+    def _finish(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+def stamped(
+    batches: Iterator[pa.RecordBatch],
+    schema: pa.Schema,
+    loaded_at: dt.datetime,
+    batch_id: str,
+) -> Iterator[pa.RecordBatch]:
+    """Yield rows in the shape of the lake, with their load time and batch."""
+    for rows in batches:
+        size = rows.num_rows
+        constants = {
+            LOADED_AT: pa.repeat(
+                pa.scalar(loaded_at, schema.field(LOADED_AT).type), size
+            ),
+            BATCH_ID: pa.repeat(pa.scalar(batch_id), size),
+        }
+        arrays = [
+            constants[field.name]
+            if field.name in constants
+            else rows.column(field.name)
+            if field.name in rows.schema.names
+            else pa.nulls(size, field.type)
+            for field in schema
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)

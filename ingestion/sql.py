@@ -1,0 +1,266 @@
+"""Databases through SQLAlchemy: one ordered, streamed query for each table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import (
+    ArgumentError,
+    NoSuchModuleError,
+    NoSuchTableError,
+    SQLAlchemyError,
+)
+
+from ingestion import cursors
+from ingestion.contract import Column, Source, SqlSource, Table
+from ingestion.errors import SettingsError, SourceError, UnreachableError
+from ingestion.records import column_source, unknown_columns
+from ingestion.sources import Window
+from ingestion.typed import RawBatch
+from ingestion.values import canonical_json
+
+BATCH_ROWS = 10_000
+
+
+class SqlReader:
+    """An open database."""
+
+    def __init__(self, source: Source, url: str) -> None:
+        """Prepare an engine; the first table connects.
+
+        Raises:
+            SettingsError: The URL is none, or its driver is not installed.
+        """
+        settings = source.settings
+        if not isinstance(settings, SqlSource):
+            raise TypeError(f"{source.name} is no database")
+        self._name = source.name
+        self._schema = settings.db_schema
+        self._variable = settings.url_env
+        self._engine = self._create(url)
+
+    def read(self, table: Table, window: Window) -> SqlReading:
+        """Begin a pass over one table."""
+        with self._errors(table.name):
+            return SqlReading(self._engine, self._schema, table, window, self._errors)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
+    def _create(self, url: str) -> sa.Engine:
+        try:
+            engine = sa.create_engine(url)
+        except (ArgumentError, ValueError):
+            raise SettingsError(
+                f"{self._name}: {self._variable} is no SQLAlchemy URL"
+                " (dialect+driver://user:password@host/database)"
+            ) from None
+        except (NoSuchModuleError, ImportError) as error:
+            missing = getattr(error, "name", None) or str(error).rpartition(":")[2]
+            raise SettingsError(
+                f"{self._name}: the database driver '{missing}' that {self._variable}"
+                " asks for is not installed; install it or change the URL"
+            ) from None
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _tolerate_broken_text)
+        return engine
+
+    @contextmanager
+    def _errors(self, table: str) -> Iterator[None]:
+        """Turn what the database raises into one clear line without the URL."""
+        where = f"{self._name}.{table}"
+        try:
+            yield
+        except NoSuchTableError as error:
+            raise SourceError(
+                f"{where}: the database has no table '{error}'; mend 'table' in the"
+                " contract"
+            ) from None
+        except SQLAlchemyError as error:
+            text = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+            kind = UnreachableError if _is_connection(error) else SourceError
+            raise kind(
+                f"{where}: the database says: {text} (check {self._variable})"
+            ) from None
+
+
+class SqlReading:
+    """One pass over a table, in the order of cursor and primary key."""
+
+    has_no_duplicates = True
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        schema: str | None,
+        table: Table,
+        window: Window,
+        errors: Callable[[str], Any],
+    ) -> None:
+        """Look at the table's columns and ask the database for its clock."""
+        self._engine = engine
+        self._table = table
+        self._window = window
+        self._errors = errors
+        name = table.settings.table or table.name
+        reflected = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=engine)
+        self._types = {column.name: column.type for column in reflected.columns}
+        self._names = list(self._types)
+        self._from = sa.table(name, schema=schema)
+        self._check_columns(name)
+        self.fence = self._clock()
+        self.is_ordered = self._sorts_as_we_do()
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Yield the rows as the driver gives them."""
+        with self._errors(self._table.name), self._engine.connect() as connection:
+            options = {"stream_results": True, "yield_per": BATCH_ROWS}
+            result = connection.execution_options(**options).execute(self._query())
+            for rows in result.partitions():
+                yield self._batch(rows)
+
+    def _query(self) -> sa.Select[Any]:
+        columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in self._names]
+        query: sa.Select[Any] = sa.select(*columns).select_from(self._from)
+        cursor = self._cursor_name()
+        keys = [name for name in map(self._source_of, self._key_columns()) if name]
+        order = [cursor, *keys] if cursor else keys
+        query = query.order_by(*(sa.column(name) for name in dict.fromkeys(order)))
+        condition = self._condition()
+        return query if condition is None else query.where(condition)
+
+    def _condition(self) -> sa.ColumnElement[bool] | None:
+        """Return the filter on the window; rows without cursor value always pass."""
+        column, start, name = (
+            self._table.cursor,
+            self._window.start,
+            self._cursor_name(),
+        )
+        if start is None or column is None or name is None:
+            return None
+        field: sa.ColumnClause[Any] = sa.column(name)
+        if self._engine.dialect.name == "sqlite" and cursors.is_time(column):
+            return _sqlite_condition(field, start)
+        bound = _bound(start, column, self._types[name])
+        if bound is None:
+            return None
+        return sa.or_(field >= bound, field.is_(None))
+
+    def _batch(self, rows: Sequence[sa.Row[Any]]) -> RawBatch:
+        values = dict(zip(self._names, zip(*rows, strict=True), strict=True))
+        found = {}
+        for column in self._table.content:
+            name = self._source_of(column)
+            if name is not None:
+                found[column.name] = values[name]
+        others = unknown_columns(self._table, self._names)
+        return RawBatch(
+            size=len(rows),
+            columns=found,
+            extras=_extras([values[name] for name in others], others),
+            payload=lambda index: canonical_json(
+                dict(zip(self._names, rows[index], strict=True))
+            ),
+        )
+
+    def _check_columns(self, name: str) -> None:
+        missing = [
+            column.name
+            for column in self._table.content
+            if self._source_of(column) is None
+            and (column.is_required or column in self._key_columns())
+        ]
+        if missing:
+            raise SourceError(
+                f"{self._table.name}: the database table '{name}' has no column"
+                f" '{', '.join(missing)}'; mend it or the contract"
+            )
+
+    def _key_columns(self) -> list[Column]:
+        keys = self._table.settings.primary_key
+        return [column for column in self._table.content if column.name in keys]
+
+    def _source_of(self, column: Column) -> str | None:
+        return column_source(column, self._names)
+
+    def _cursor_name(self) -> str | None:
+        cursor = self._table.cursor
+        return None if cursor is None else self._source_of(cursor)
+
+    def _clock(self) -> int | None:
+        """Return the database's clock, where the cursor is a time."""
+        cursor = self._table.cursor
+        if cursor is None or not cursors.is_time(cursor):
+            return None
+        with self._engine.connect() as connection:
+            value = connection.execute(sa.text("select current_timestamp")).scalar()
+        return cursors.cursor_value(value, cursor)
+
+    def _sorts_as_we_do(self) -> bool:
+        """Tell whether the database sorts cursor values by time or number.
+
+        Text does not sort that way, and SQLite has no type for times.
+        """
+        name = self._cursor_name()
+        if name is None or self._engine.dialect.name == "sqlite":
+            return False
+        return isinstance(self._types[name], sa.DateTime | sa.Date | sa.Integer)
+
+
+def _bound(start: int, column: Column, kind: sa.types.TypeEngine[Any]) -> Any:
+    """Return the window's start as the database's type; None where it has none."""
+    if not cursors.is_time(column):
+        return start if isinstance(kind, sa.Integer | sa.Numeric) else None
+    value = cursors.from_microseconds(start)
+    if isinstance(kind, sa.DateTime):
+        aware = value if kind.timezone else value.replace(tzinfo=None)
+        return sa.literal(aware, kind)
+    return sa.literal(value.date(), kind) if isinstance(kind, sa.Date) else None
+
+
+def _sqlite_condition(
+    field: sa.ColumnClause[Any], start: int
+) -> sa.ColumnElement[bool]:
+    """Return a filter for times as text, in any ISO 8601 form and any offset.
+
+    Text compares from the left, so that a day's margin covers the offsets. What does
+    not look like a date passes: it is judged where it is typed.
+    """
+    day = (cursors.from_microseconds(start) - dt.timedelta(days=1)).date().isoformat()
+    return sa.or_(
+        field >= day,
+        sa.func.typeof(field) != "text",
+        sa.not_(field.op("glob")("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*")),
+    )
+
+
+def _extras(
+    columns: list[Sequence[object]], names: list[str]
+) -> list[str | None] | None:
+    if not names:
+        return None
+    rests = (
+        {
+            name: value
+            for name, value in zip(names, row, strict=True)
+            if value is not None
+        }
+        for row in zip(*columns, strict=True)
+    )
+    return [canonical_json(rest) if rest else None for rest in rests]
+
+
+def _tolerate_broken_text(connection: Any, record: object) -> None:
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+
+
+def _is_connection(error: SQLAlchemyError) -> bool:
+    text = str(getattr(error, "orig", None) or error).lower()
+    return any(
+        sign in text for sign in ("connect", "unable to open", "password", "timeout")
+    )

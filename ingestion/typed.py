@@ -1,0 +1,178 @@
+"""Batches of raw values into typed Arrow batches, column by column.
+
+A column whose values fit is converted by Arrow at once. Only where Arrow refuses are
+its values looked at one by one, which also tells the records that break the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.contract import EXTRA, POSITION, Column, Table
+from ingestion.values import converter
+
+_NAIVE = pa.timestamp("us")
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Records as they came: the values of each column, and the rest of each record."""
+
+    size: int
+    columns: Mapping[str, Sequence[object]]
+    extras: Sequence[str | None] | None
+    payload: Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One record that breaks the contract."""
+
+    position: int
+    record_id: str | None
+    reason: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class TypedBatch:
+    """The records that keep the contract, typed, and those that do not."""
+
+    rows: pa.RecordBatch
+    rejections: list[Rejection]
+
+
+def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
+    """Type a batch of records; each record gets its position in the delivery."""
+    arrays: list[pa.Array] = []
+    reasons: dict[int, list[str]] = {}
+    for column in table.content:
+        array, broken = type_column(raw.columns.get(column.name), column, raw.size)
+        for index, reason in _with_missing(array, broken, column, table):
+            reasons.setdefault(index, []).append(f"{column.name} {reason}")
+        arrays.append(array)
+    arrays.append(_strings(raw.extras, raw.size))
+    positions = range(first_position, first_position + raw.size)
+    arrays.append(pa.array(positions, pa.int64()))
+    names = [*(column.name for column in table.content), EXTRA, POSITION]
+    rows = pa.RecordBatch.from_arrays(arrays, names=names)
+    if not reasons:
+        return TypedBatch(rows, [])
+    rejections = [
+        Rejection(
+            position=first_position + index,
+            record_id=_record_id(raw, table, index),
+            reason="; ".join(texts),
+            payload=raw.payload(index),
+        )
+        for index, texts in sorted(reasons.items())
+    ]
+    kept = pa.array([index not in reasons for index in range(raw.size)], pa.bool_())
+    return TypedBatch(rows.filter(kept), rejections)
+
+
+def type_column(
+    values: Sequence[object] | None, column: Column, size: int
+) -> tuple[pa.Array, dict[int, str]]:
+    """Return the typed column, and the reason for each value that does not fit."""
+    data_type = column.type
+    if values is None:
+        return pa.nulls(size, data_type), {}
+    try:
+        return _at_once(values, data_type), {}
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return _one_by_one(values, data_type)
+
+
+def _at_once(values: Sequence[object], data_type: pa.DataType) -> pa.Array:
+    """Convert with Arrow alone; raises where the exact path must decide."""
+    first = next((value for value in values if value is not None), None)
+    if first is None:
+        return pa.nulls(len(values), data_type)
+    if pa.types.is_string(data_type):
+        return _whole(pa.array(values, pa.string()))
+    if isinstance(first, str):
+        return _parsed(_whole(pa.array(values, pa.string())), data_type)
+    if pa.types.is_decimal(data_type) and isinstance(first, float):
+        texts = [None if value is None else repr(value) for value in values]
+        return pc.cast(pa.array(texts, pa.string()), data_type)
+    if pa.types.is_date(data_type) or pa.types.is_timestamp(data_type):
+        raise TypeError("dates and times of a driver are converted one by one")
+    return _finite(pa.array(values, data_type))
+
+
+def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
+    if not pa.types.is_timestamp(data_type):
+        return _finite(pc.cast(texts, data_type))
+    try:
+        return pc.cast(texts, data_type)
+    except pa.ArrowInvalid:
+        return pc.cast(pc.cast(texts, _NAIVE), data_type)
+
+
+def _finite(array: pa.Array) -> pa.Array:
+    if (
+        pa.types.is_floating(array.type)
+        and pc.any(pc.invert(pc.is_finite(array))).as_py()
+    ):
+        raise ValueError("not finite")
+    return array
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if isinstance(array, pa.ChunkedArray):
+        raise ValueError("too much text for one batch")
+    return array
+
+
+def _one_by_one(
+    values: Sequence[object], data_type: pa.DataType
+) -> tuple[pa.Array, dict[int, str]]:
+    convert = converter(data_type)
+    typed: list[object] = []
+    broken: dict[int, str] = {}
+    for index, value in enumerate(values):
+        try:
+            typed.append(None if value is None else convert(value))
+        except ValueError as error:
+            typed.append(None)
+            broken[index] = str(error)
+    return pa.array(typed, data_type), broken
+
+
+def _with_missing(
+    array: pa.Array, broken: dict[int, str], column: Column, table: Table
+) -> list[tuple[int, str]]:
+    """Add the required values that are missing to those that do not fit."""
+    is_key = column.name in table.settings.primary_key
+    if not (is_key or column.is_required):
+        return list(broken.items())
+    absent = pc.is_null(array)
+    if is_key and pa.types.is_string(array.type):
+        absent = pc.or_(
+            absent, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(array), ""), False)
+        )
+    indexes = pc.indices_nonzero(absent).to_pylist()
+    missing = {index: "is missing" for index in indexes}
+    return list((missing | broken).items())
+
+
+def _strings(values: Sequence[str | None] | None, size: int) -> pa.Array:
+    return (
+        pa.nulls(size, pa.string()) if values is None else pa.array(values, pa.string())
+    )
+
+
+def _record_id(raw: RawBatch, table: Table, index: int) -> str | None:
+    """Return the primary key as far as it could be read."""
+    to_text = converter(pa.string())
+    parts = []
+    for key in table.settings.primary_key:
+        values = raw.columns.get(key)
+        value = None if values is None else values[index]
+        parts.append("" if value is None else str(to_text(value)))
+    return "|".join(parts) if any(parts) else None
