@@ -6,6 +6,7 @@ the command that it runs, which can be typed as it stands once the server is up.
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,11 +18,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".data"
-WORLD = DATA / "world"
-DATABASE = Path(os.environ.get("CDP_DUCKDB", ROOT / ".data" / "cdp.duckdb"))
+WORLD = Path(os.environ.get("DEMO_WORLD", DATA / "world"))
+DATABASE = Path(os.environ.get("CDP_DUCKDB", DATA / "cdp.duckdb"))
 EARLIER = DATA / "cdp_before_last_run.duckdb"
 DAYS_BETWEEN_RUNS = "7"
-SECONDS_TO_START = 60
+SECONDS_TO_START = "60"
+BIN = Path(sys.executable).parent
 
 
 def main() -> None:
@@ -58,14 +60,18 @@ def step(
 ) -> None:
     """Runs one command, and exits with its code if it fails."""
     words = [*command.split(), *arguments]
-    print(f"\n==> {title}: {' '.join(words)}", flush=True)
+    line = shlex.join(words)
+    print(f"\n==> {title}: {line}", flush=True)
     started = time.monotonic()
     run = subprocess.run(
-        words, cwd=ROOT, env=os.environ | (variables or {}), check=False
+        [BIN / words[0], *words[1:]],
+        cwd=ROOT,
+        env=os.environ | (variables or {}),
+        check=False,
     )
     seconds = f"{time.monotonic() - started:.0f} s"
     if run.returncode != 0:
-        print(f"<== failed after {seconds}: {' '.join(words)}", file=sys.stderr)
+        print(f"<== failed after {seconds}: {line}", file=sys.stderr)
         sys.exit(run.returncode)
     print(f"<== {seconds}", flush=True)
 
@@ -83,15 +89,27 @@ def served_world() -> Iterator[dict[str, str]]:
             stderr=output,
         )
         try:
-            yield wait_for(server, log)
+            yield sources_environment(log)
         finally:
             server.terminate()
             server.wait()
 
 
-def wait_for(server: subprocess.Popen[bytes], log: Path) -> dict[str, str]:
-    """The sources' environment, once the server answers."""
-    raise SystemExit(f"the world's server did not start, see {log}")
+def sources_environment(log: Path) -> dict[str, str]:
+    """The variables that lead ingestion to the sources, once the server answers."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "demo", "env", "--wait", SECONDS_TO_START],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if asked.returncode != 0:
+        print(f"<== the server did not start: see {log}", file=sys.stderr)
+        sys.exit(1)
+    # Lines such as: export COMMERCE_API_URL=...
+    words = shlex.split(asked.stdout)
+    return dict(word.split("=", 1) for word in words if "=" in word)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,12 @@ def rows(name: str, failures: int, **arguments: Any) -> Case:
     return Case(name, test, failures, {"compare_model": "ref('other')"} | arguments)
 
 
+def row_number(name: str, failures: int, value: int, **arguments: Any) -> Case:
+    """A case of the fixed row count test."""
+    test = "expect_table_row_count_to_equal"
+    return Case(name, test, failures, {"value": value} | arguments)
+
+
 def is_true(name: str, failures: int, **arguments: Any) -> Case:
     """A case of the free expression test."""
     return Case(name, "expression_is_true", failures, arguments)
@@ -155,6 +161,9 @@ CASES = [
         row_condition="id > 0",
         compare_row_condition="id >= 7",
     ),
+    row_number("fixed_count", 1, 3),
+    row_number("fixed_count_where_row", 1, 2, row_condition="status = 'paid'"),
+    row_number("fixed_count_by_group", 3, 1, group_by=["id"]),
     is_true("expression", 3, expression=KNOWN),
     is_true(
         "expression_is_false",

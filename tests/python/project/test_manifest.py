@@ -7,7 +7,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[3]
 STAND_IN = REPOSITORY / "dbt_packages_offline" / "dbt_expectations" / "macros"
 # How dbt's dispatch names the implementation of a macro for an engine.
-IMPLEMENTATION = re.compile(r"^(default|duckdb|databricks|spark)__")
+IMPLEMENTATION = re.compile(r"^(default|duckdb|databricks|spark)__|^materialization_")
 GRAIN = re.compile(r"^One row (per|for) \w+|^One row[.:,] ")
 PII = re.compile(
     r"^(email|phone|.*_phone|full_name|(first|last|given|family)_name|address|postcode"
@@ -53,6 +53,19 @@ def test_every_macro_and_argument_is_documented(manifest: Manifest) -> None:
     assert undocumented == []
 
 
+def test_every_seed_column_is_typed_and_described(manifest: Manifest) -> None:
+    seeds = of_project(manifest["nodes"], "seed")
+    assert seeds
+    for seed in seeds:
+        file = REPOSITORY / seed["original_file_path"]
+        header = set(file.read_text(encoding="utf-8").splitlines()[0].split(","))
+        described = {
+            name for name, col in seed["columns"].items() if col["description"]
+        }
+        assert set(seed["config"]["column_types"]) == header, seed["name"]
+        assert described == header, seed["name"]
+
+
 def test_expectations_used_and_offline_are_the_same(manifest: Manifest) -> None:
     used = {
         test["test_metadata"]["name"]
@@ -72,6 +85,18 @@ def test_regexes_mean_the_same_on_every_engine(manifest: Manifest) -> None:
         if test.get("test_metadata")
     }
     assert {name: text for name, text in patterns.items() if "\\" in text} == {}
+
+
+def test_every_source_table_has_freshness(manifest: Manifest) -> None:
+    """But the rejected records, of which there should be none."""
+    sources = of_project(manifest["sources"], "source")
+    assert sources
+    assert [
+        source["unique_id"]
+        for source in sources
+        if source["name"] != "_rejected"
+        and not (source["freshness"] and source["freshness"]["error_after"]["count"])
+    ] == []
 
 
 def test_personal_data_stays_out_of_the_marts(manifest: Manifest) -> None:
