@@ -77,12 +77,12 @@ def status(project_dir: ProjectDir = Path(".")) -> None:
         sources.extend(load_contract(project_dir))
         root = lake_root(project_dir)
         rows = []
-        for source in sources:
+        for source in (each for each in sources if not each.is_internal):
             tables = {each.name: each for each in source.tables}
-            rejected = LakeTable(root, source.name, tables[REJECTED])
+            rejected = LakeTable(root, source, tables[REJECTED])
             for table in source.loaded_tables:
                 count = rejected.count(pc.field("table_name") == table.name)
-                state = LakeTable(root, source.name, table).status()
+                state = LakeTable(root, source, table).status()
                 rows.append((source, table, state, count))
         print_status(rows)
 
@@ -92,8 +92,9 @@ def validate(project_dir: ProjectDir = Path(".")) -> None:
     """Say what is wrong with the contract, by file and line; contact nobody."""
     with _one_line_errors() as sources:
         sources.extend(load_contract(project_dir))
+        read = sum(not source.is_internal for source in sources)
         tables = sum(len(source.loaded_tables) for source in sources)
-        typer.echo(f"contract is good: {len(sources)} sources, {tables} tables")
+        typer.echo(f"contract is good: {read} sources, {tables} tables")
 
 
 @contextmanager

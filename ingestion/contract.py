@@ -33,6 +33,8 @@ REJECTED_COLUMNS = {
     "payload": pa.string(),
     **{name: kind for name, kind in TECHNICAL.items() if name != EXTRA},
 }
+HASH_KEYS = "hash_keys"
+HASH_KEYS_COLUMNS = {"hash_key": pa.string(), LOADED_AT: TECHNICAL[LOADED_AT]}
 HUBSPOT_ENVELOPE = frozenset(
     {"id", "createdAt", "updatedAt", "archived", "archivedAt", "associations"}
 )
@@ -137,8 +139,15 @@ class SqlSource(_Strict):
     schema_contract: SchemaContract = SchemaContract()
 
 
+class InternalSource(_Strict):
+    """What ingestion keeps for the platform itself; there is nothing to read."""
+
+    kind: Literal["internal"]
+
+
 SourceSettings = Annotated[
-    RestSource | HubspotSource | SqlSource, Field(discriminator="kind")
+    RestSource | HubspotSource | SqlSource | InternalSource,
+    Field(discriminator="kind"),
 ]
 
 
@@ -309,15 +318,27 @@ class Source(_Dbt):
 
     @property
     def settings(self) -> RestSource | HubspotSource | SqlSource:
-        """The ingestion settings of the source."""
+        """The ingestion settings; only for sources that are not `is_internal`."""
         settings = self.config.meta.ingestion
-        if settings is None:
-            raise TypeError(f"source {self.name} is not loaded by ingestion")
+        if settings is None or isinstance(settings, InternalSource):
+            raise TypeError(f"source {self.name} has nothing to read")
         return settings
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether ingestion fills its tables by itself."""
+        return isinstance(self.config.meta.ingestion, InternalSource)
+
+    @property
+    def folder(self) -> str:
+        """Its folder in the lake."""
+        return f"_{self.name}" if self.is_internal else self.name
 
     @property
     def variables(self) -> list[str]:
         """The environment variables that configure it."""
+        if self.is_internal:
+            return []
         settings = self.settings
         if isinstance(settings, SqlSource):
             return [settings.url_env]

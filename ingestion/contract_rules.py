@@ -24,7 +24,7 @@ _SETTINGS = ("config", "meta", "ingestion")
 def check_source(source: c.Source) -> Iterator[Finding]:
     """Yield what is wrong with a source, and where in it."""
     names = Counter(table.name for table in source.tables)
-    if c.REJECTED not in names:
+    if c.REJECTED not in names and not source.is_internal:
         yield ("tables",), f"source '{source.name}' has no table {c.REJECTED}"
     for index, table in enumerate(source.tables):
         place = ("tables", index)
@@ -37,14 +37,19 @@ def check_source(source: c.Source) -> Iterator[Finding]:
 def _check_table(source: c.Source, table: c.Table) -> Iterator[Finding]:
     yield from _check_names(table)
     path = table.config.meta.delta_table_path
-    if path is None or not path.endswith(f"/{source.name}/{table.name}"):
-        where = f"<lake>/{source.name}/{table.name}"
+    if path is None or not path.endswith(f"/{source.folder}/{table.name}"):
+        where = f"<lake>/{source.folder}/{table.name}"
         yield (
             ("config", "meta", "delta_table_path"),
             f"delta_table_path must be {where}, where ingestion lands it",
         )
     if table.name == c.REJECTED:
         yield from _check_types(table, c.REJECTED_COLUMNS)
+    elif source.is_internal:
+        if table.name == c.HASH_KEYS:
+            yield from _check_types(table, c.HASH_KEYS_COLUMNS)
+        else:
+            yield (), "ingestion keeps no such table"
     elif table.is_loaded:
         yield from _check_types(table, c.TECHNICAL)
         yield from _check_kind(source.settings.kind, table)

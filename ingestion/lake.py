@@ -19,7 +19,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import Schema
 
-from ingestion.contract import LOADED_AT, Table
+from ingestion.contract import LOADED_AT, Source, Table
 from ingestion.datatypes import type_name
 from ingestion.errors import LakeError
 
@@ -48,13 +48,13 @@ class Status:
 class LakeTable:
     """One raw Delta table, as it was when it was opened."""
 
-    def __init__(self, root: str, source: str, table: Table) -> None:
+    def __init__(self, root: str, source: Source, table: Table) -> None:
         """Create the table where it is missing, add columns that are new, open it."""
         self.table = table
-        self.name = f"{source}.{table.name}"
-        self._uri = f"{root}/{source}/{table.name}"
+        self.name = f"{source.name}.{table.name}"
+        self._uri = f"{root}/{source.folder}/{table.name}"
         self._apps = {
-            key: f"ingestion/{source}/{table.name}/{key}"
+            key: f"ingestion/{source.name}/{table.name}/{key}"
             for key in ("cursor", "loaded_at")
         }
         with _lake_errors(self.name):

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion import cursors
-from ingestion.contract import REJECTED, Source, Table
+from ingestion.contract import HASH_KEYS, REJECTED, Source, Table
 from ingestion.errors import (
     AccessError,
     IngestionError,
     SettingsError,
     UnreachableError,
 )
+from ingestion.hash_key import ensure_hash_key
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
 from ingestion.rejected import RejectedLog
@@ -100,10 +101,13 @@ class Run:
         """
         chosen = choose(self._sources, source, table)
         lake = {
-            (each.name, one.name): LakeTable(self._root, each.name, one)
+            (each.name, one.name): LakeTable(self._root, each, one)
             for each in self._sources
             for one in each.tables
         }
+        for each in self._sources:
+            if each.is_internal:
+                ensure_hash_key(lake[each.name, HASH_KEYS])
         options = Options(full_refresh=full_refresh, allow_empty=allow_empty)
         results = [
             self._run_source(each, tables, lake, options) for each, tables in chosen
@@ -181,6 +185,7 @@ def choose(
     Raises:
         SettingsError: There is no such source or table.
     """
+    sources = [each for each in sources if not each.is_internal]
     known = [each.name for each in sources]
     if source is not None and source not in known:
         raise SettingsError(f"no source '{source}'; there are: {', '.join(known)}")
