@@ -24,7 +24,7 @@ identifier_types as (
 
 ),
 
-{#- A merge names any number of contacts: one row for each. #}
+{# A merge names any number of contacts: one row for each. #}
 positions as (
 
     {{ dbt.generate_series(upper_bound=100) }}
@@ -37,7 +37,9 @@ merged_contacts as (
         contacts.contact_id,
         trim(
             split_part(
-                contacts.merged_contact_ids, ';', cast(positions.generated_number as int)
+                contacts.merged_contact_ids,
+                ';',
+                cast(positions.generated_number as int)
             )
         ) as merged_contact_id
     from contacts
@@ -51,54 +53,22 @@ merged_contacts as (
 
 stated_identifiers as (
 
-    select
-        record_key,
-        'email' as identifier_type,
-        email as identifier_value
-    from records
+    {% for identifier_type, identifier_value in [
+        ('email', 'email'),
+        ('phone', 'phone'),
+        ('phone', 'second_phone'),
+        ('loyalty_id', 'upper(loyalty_id)'),
+        ('commerce_customer_id', 'commerce_customer_id'),
+        ('crm_contact_id', "case when source_name = 'crm' then source_record_id end")
+    ] %}
+        select
+            record_key,
+            '{{ identifier_type }}' as identifier_type,
+            {{ identifier_value }} as identifier_value
+        from records
 
-    union
-
-    select
-        record_key,
-        'phone' as identifier_type,
-        phone as identifier_value
-    from records
-
-    union
-
-    select
-        record_key,
-        'phone' as identifier_type,
-        second_phone as identifier_value
-    from records
-
-    union
-
-    select
-        record_key,
-        'loyalty_id' as identifier_type,
-        upper(loyalty_id) as identifier_value
-    from records
-
-    union
-
-    select
-        record_key,
-        'commerce_customer_id' as identifier_type,
-        commerce_customer_id as identifier_value
-    from records
-
-    union
-
-    select
-        record_key,
-        'crm_contact_id' as identifier_type,
-        source_record_id as identifier_value
-    from records
-    where source_name = 'crm'
-
-    union
+        union all
+    {% endfor %}
 
     select
         'crm:' || contact_id as record_key,
@@ -108,29 +78,39 @@ stated_identifiers as (
 
 ),
 
+distinct_identifiers as (
+
+    select
+        record_key,
+        identifier_type,
+        identifier_value
+    from stated_identifiers
+    where nullif(identifier_value, '') is not null
+    group by record_key, identifier_type, identifier_value
+
+),
+
 int_customer_identifiers as (
 
     select
-        stated_identifiers.record_key,
-        stated_identifiers.identifier_type,
-        stated_identifiers.identifier_value,
+        distinct_identifiers.record_key,
+        distinct_identifiers.identifier_type,
+        distinct_identifiers.identifier_value,
         identifier_types.is_shareable,
         count(*) over (
             partition by
-                stated_identifiers.identifier_type,
-                stated_identifiers.identifier_value
+                distinct_identifiers.identifier_type,
+                distinct_identifiers.identifier_value
         ) as record_count
-    from stated_identifiers
+    from distinct_identifiers
     inner join identifier_types
-        on stated_identifiers.identifier_type = identifier_types.identifier_type
+        on distinct_identifiers.identifier_type = identifier_types.identifier_type
     left join placeholder_values
         on
-            stated_identifiers.identifier_type = placeholder_values.identifier_type
-            and stated_identifiers.identifier_value
+            distinct_identifiers.identifier_type = placeholder_values.identifier_type
+            and distinct_identifiers.identifier_value
             = placeholder_values.placeholder_value
-    where
-        nullif(stated_identifiers.identifier_value, '') is not null
-        and placeholder_values.placeholder_value is null
+    where placeholder_values.placeholder_value is null
 
 )
 

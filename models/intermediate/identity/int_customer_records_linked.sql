@@ -1,4 +1,4 @@
-{#-
+{#
     Which pairs of source records are one person. Closure over the pairs comes after; a
     pair is here only where it can stand by itself.
 -#}
@@ -23,10 +23,10 @@ records as (
 
 ),
 
-{#-
+{#
     An account id that a system wrote belongs to one person, whatever the names say. A
     star to the first record is enough for the closure: n links instead of n squared.
--#}
+#}
 account_links as (
 
     select
@@ -83,10 +83,10 @@ candidate_pairs as (
 
 ),
 
-{#-
+{#
     Where an identifier is carried by people of different names it belongs to a
     household: a record with no name, or an initial, could be any of them.
--#}
+#}
 judged_pairs as (
 
     select

@@ -32,7 +32,7 @@ located as (
 
 ),
 
-{#- A source that knows one name field writes "Given Family" or "Family, Given". #}
+{# A source that knows one name field writes "Given Family" or "Family, Given". #}
 named as (
 
     select

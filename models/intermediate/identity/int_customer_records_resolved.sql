@@ -25,10 +25,10 @@ clustered as (
 
 ),
 
-{#-
+{#
     The customer is named after the record that was loaded first: that record stays the
     first whatever joins later, so the id survives merges and full refreshes.
--#}
+#}
 int_customer_records_resolved as (
 
     select

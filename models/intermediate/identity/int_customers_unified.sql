@@ -24,7 +24,10 @@ ranked as (
         resolved_records.customer_id,
         row_number() over (
             partition by resolved_records.customer_id
-            order by records.is_deleted desc, records._changed_at, records.record_key
+            order by
+                records.is_deleted desc,
+                records._changed_at asc,
+                records.record_key asc
         ) as survivorship_rank
     from records
     inner join resolved_records on records.record_key = resolved_records.record_key

@@ -1,4 +1,4 @@
-{#-
+{#
     The one place where "today" is decided. Only times that the sources wrote count, not
     load times: loading the same records a week later must give the same marts.
 -#}
@@ -34,10 +34,10 @@ recorded_times as (
 
 ),
 
-{#-
+{#
     Nothing can be recorded after it was loaded. A slip such as the year 2052 must not
     become today; a day of grace forgives clocks that run ahead.
--#}
+#}
 plausible_times as (
 
     select
