@@ -1,4 +1,2 @@
 {#- Trims a text and turns an empty one into null. -#}
-{% macro clean_text(column_name) -%}
-    nullif(trim({{ column_name }}), '')
-{%- endmacro %}
+{% macro clean_text(column_name) -%} nullif(trim({{ column_name }}), '') {%- endmacro %}

@@ -5,10 +5,10 @@
 -#}
 {% macro newly_loaded() -%}
     {%- if is_incremental() -%}
-    where
-        _loaded_at >= (
-            select coalesce(max(this._loaded_at), timestamp '1900-01-01 00:00:00')
-            from {{ this }} as this
-        )
+        where
+            _loaded_at >= (
+                select coalesce(max(this._loaded_at), timestamp '1900-01-01 00:00:00')
+                from {{ this }} as this
+            )
     {%- endif -%}
 {%- endmacro %}
