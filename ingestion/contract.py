@@ -35,6 +35,7 @@ REJECTED_COLUMNS = {
 }
 HASH_KEYS = "hash_keys"
 HASH_KEYS_COLUMNS = {"hash_key": pa.string(), LOADED_AT: TECHNICAL[LOADED_AT]}
+NUMBERED = ("page_number", "offset")
 HUBSPOT_ENVELOPE = frozenset(
     {"id", "createdAt", "updatedAt", "archived", "archivedAt", "associations"}
 )
@@ -181,6 +182,11 @@ class TableSettings(_Strict):
     incremental: Incremental | None = None
     max_rejected_ratio: Ratio | None = None
     schema_contract: SchemaContract | None = None
+
+    @property
+    def paginator_type(self) -> str:
+        """The name of the paginator."""
+        return "single_page" if self.paginator is None else self.paginator.type
 
 
 class ColumnMeta(_Dbt):

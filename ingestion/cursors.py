@@ -48,6 +48,13 @@ def cursor_values(values: pa.Array) -> pa.Array:
     return pc.cast(values, pa.int64())
 
 
+def column_values(rows: pa.RecordBatch, column: Column | None) -> pa.Array:
+    """Return the cursor column of typed rows as integers; nulls where there is none."""
+    if column is None:
+        return pa.nulls(rows.num_rows, pa.int64())
+    return cursor_values(rows.column(column.name))
+
+
 def cursor_value(value: object, column: Column) -> int | None:
     """Return one raw cursor value as an integer, None where it cannot be read."""
     try:

@@ -68,7 +68,7 @@ class Deduplicator:
 
     def new_rows(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows that are not landed yet, and note them as landed."""
-        values = self._cursor_values(rows)
+        values = cursors.column_values(rows, self._cursor)
         lowest = pc.min(values).as_py()
         if self._bound is not None and lowest is not None and lowest < self._bound:
             self._index(self._below(self._bound))
@@ -133,7 +133,7 @@ class Deduplicator:
         for rows in self._lake.scan(names, condition):
             contents = row_digests(rows, self._names)
             self._known.add_contents(contents)
-            newest = pc.max(self._cursor_values(rows)).as_py()
+            newest = pc.max(cursors.column_values(rows, self._cursor)).as_py()
             if newest is not None:
                 self._newest = max(newest, self._newest or newest)
             if self._tracks_latest:
@@ -143,11 +143,6 @@ class Deduplicator:
                     row_digests(rows, keys), contents, loaded, positions, strict=True
                 )
                 self._known.add_latest(Version(*part) for part in parts)
-
-    def _cursor_values(self, rows: pa.RecordBatch) -> pa.Array:
-        if self._cursor is None:
-            return pa.nulls(rows.num_rows, pa.int64())
-        return cursors.cursor_values(rows.column(self._cursor.name))
 
     def _at_or_above(self, bound: int | None) -> pc.Expression | None:
         if bound is None or self._cursor is None:

@@ -53,6 +53,7 @@ class HubspotReading:
 
     has_no_duplicates = False
     is_ordered = False
+    is_wider = False
 
     def __init__(
         self, source: str, http: HttpSource, table: Table, window: Window

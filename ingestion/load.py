@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion import cursors
-from ingestion.contract import LOADED_AT, Source, Table
-from ingestion.dedup import Deduplicator, content_names
-from ingestion.digests import row_digests
+from ingestion.contract import Source, Table
+from ingestion.dedup import Deduplicator
 from ingestion.errors import RecordsError
-from ingestion.lake import LakeTable, moment
+from ingestion.lake import LakeTable
 from ingestion.rejected import RejectedLog, next_loaded_at
 from ingestion.sources import Reading, SourceReader, Window
 from ingestion.spool import Spool, stamped
 from ingestion.typed import type_batch
+from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
 # A few broken records in a quiet hour are no reason to stop a table.
@@ -61,6 +62,7 @@ class TableLoad:
         self._batch_id = batch_id
         self._options = options
         self.counts = Counts()
+        self._rejected_ids: set[str] = set()
 
     @property
     def table(self) -> Table:
@@ -96,10 +98,10 @@ class TableLoad:
             has_no_duplicates=reading.has_no_duplicates,
         ) as dedup:
             for rows in self._typed(reading):
-                if cursor is not None:
-                    values = cursors.cursor_values(rows.column(cursor.name))
-                    highest = _highest(highest, pc.max(values).as_py())
-                spool.add(dedup.new_rows(rows))
+                values = cursors.column_values(rows, cursor)
+                highest = _highest(highest, pc.max(values).as_py())
+                asked = _within(rows, values, start) if reading.is_wider else rows
+                spool.add(dedup.new_rows(asked))
                 if spool.rows >= COMMIT_ROWS and reading.is_ordered:
                     is_safe = cursor is not None and cursor.is_required
                     reached = highest if is_safe else None
@@ -132,19 +134,16 @@ class TableLoad:
 
     def _run_full(self, reader: SourceReader, spool: Spool) -> None:
         reading = reader.read(self.table, Window(None))
-        names = content_names(self.table)
-        seen: set[bytes] = set()
-        for rows in self._typed(reading):
-            contents = row_digests(rows, names)
-            kept = []
-            for content in contents:
-                kept.append(content not in seen)
-                seen.add(content)
-            spool.add(rows.filter(pa.array(kept, pa.bool_())))
-        self._check_ratio()
-        last = self._newest_batch(names)
-        if seen == last:
-            return
+        batch = WholeBatch(
+            self._lake, spool, has_no_duplicates=reading.has_no_duplicates
+        )
+        with closing(batch):
+            for rows in self._typed(reading):
+                batch.add(rows)
+            self._check_ratio()
+            batch.carry_over(self._rejected_ids, self.counts.delivered)
+            if batch.is_unchanged():
+                return
         if spool.rows:
             self._commit(spool, None)
         elif self._options.allow_empty:
@@ -155,13 +154,6 @@ class TableLoad:
                 " delete everything; if that is right, run with --allow-empty"
             )
 
-    def _newest_batch(self, names: list[str]) -> set[bytes]:
-        if self._lake.loaded_at is None:
-            return set()
-        newest = pc.field(LOADED_AT) == moment(self._lake.loaded_at)
-        batches = self._lake.scan(names, newest)
-        return {content for rows in batches for content in row_digests(rows, names)}
-
     # Both.
 
     def _typed(self, reading: Reading) -> Iterator[pa.RecordBatch]:
@@ -171,6 +163,10 @@ class TableLoad:
             self.counts.delivered += raw.size
             self.counts.rejected += len(typed.rejections)
             self._rejected.add(typed.rejections)
+            if self.table.settings.load_mode == "full":
+                self._rejected_ids |= {
+                    item.record_id or "" for item in typed.rejections
+                }
             if typed.rejections and self._source.is_frozen(self.table):
                 self._rejected.flush()
                 raise RecordsError(
@@ -206,6 +202,15 @@ class TableLoad:
         self._lake.append(batches, loaded_at=loaded_at, cursor=cursor)
         self.counts.landed += spool.rows
         spool.clear()
+
+
+def _within(
+    rows: pa.RecordBatch, values: pa.Array, start: int | None
+) -> pa.RecordBatch:
+    """Return the rows that lie in the window, or do not say where they lie."""
+    if start is None:
+        return rows
+    return rows.filter(pc.fill_null(pc.greater_equal(values, start), True))
 
 
 def _highest(one: int | None, other: int | None) -> int | None:

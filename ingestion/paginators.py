@@ -145,7 +145,12 @@ class OrderedWalk:
     """
 
     def __init__(
-        self, begin: Callable[[], Pager], start: int | None, step_back: int
+        self,
+        begin: Callable[[], Pager],
+        start: int | None,
+        *,
+        step_back: int,
+        can_restart: bool = True,
     ) -> None:
         """Begin a walk.
 
@@ -154,13 +159,15 @@ class OrderedWalk:
             start: Cursor to ask from; None asks for everything.
             step_back: How far before the last cursor to ask again, since a server may
                 leave out the records that equal the start.
+            can_restart: Whether the source sorts by cursor and filters on it.
         """
         self._begin = begin
         self._first = start
         self._step_back = step_back
         self._pager = begin()
         self.start = start
-        self.is_sorted = True
+        self.is_sorted = can_restart
+        self.uses_numbers = not can_restart
 
     @property
     def is_done(self) -> bool:
@@ -180,6 +187,7 @@ class OrderedWalk:
             return
         if not _is_sorted(values, self.start):
             self.is_sorted = False
+            self.uses_numbers = True
             if self.start != self._first:
                 self.start = self._first
                 self._pager = self._begin()
@@ -191,6 +199,8 @@ class OrderedWalk:
         if self.start is None or restart > self.start:
             self.start = restart
             self._pager = self._begin()
+        else:
+            self.uses_numbers = True
 
 
 def _is_sorted(values: Sequence[int | None], start: int | None) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from ingestion import cursors
-from ingestion.contract import Source, Table
+from ingestion.contract import NUMBERED, Column, Source, Table
 from ingestion.errors import SourceError
 from ingestion.http import HttpSource
+from ingestion.moves import Moves
 from ingestion.paginators import OrderedWalk, Parameters, pager
 from ingestion.records import RecordShape, dig
 from ingestion.sources import Window
 from ingestion.typed import RawBatch
+
+PASSES = 5
 
 
 class RestReader:
@@ -36,6 +39,7 @@ class RestReading:
     """One pass over an endpoint."""
 
     has_no_duplicates = False
+    is_wider = False
 
     def __init__(
         self, source: str, http: HttpSource, table: Table, window: Window
@@ -54,36 +58,50 @@ class RestReading:
         self.fence: int | None = None
 
     def batches(self) -> Iterator[RawBatch]:
-        """Yield the pages."""
-        if self._can_restart():
-            yield from self._ordered_batches()
-            return
-        walk = pager(self._table.settings.paginator)
-        while not walk.is_done:
-            body, records = self._page(self._window.start, walk.parameters())
-            self._move(walk.update, body, records)
-            if records:
-                yield self._shape.batch(records)
+        """Yield the pages.
 
-    def _ordered_batches(self) -> Iterator[RawBatch]:
+        Raises:
+            SourceError: The source does not answer as the contract says.
+        """
+        if self._table.settings.paginator_type not in NUMBERED:
+            walk = pager(self._table.settings.paginator)
+            while not walk.is_done:
+                body, records = self._page(self._window.start, walk.parameters())
+                self._move(walk.update, body, records)
+                if records:
+                    yield self._shape.batch(records)
+            return
+        with Moves(self._table.settings.primary_key) as moves:
+            for _ in range(PASSES):
+                uses_numbers = yield from self._numbered_pass(moves)
+                if not uses_numbers or moves.is_settled:
+                    return
+                moves.next_pass()
+        raise SourceError(
+            f"{self._where}: records move between pages faster than they can be read;"
+            " run it again when there is less going on"
+        )
+
+    def _numbered_pass(self, moves: Moves) -> Generator[RawBatch, None, bool]:
+        """Yield numbered pages; return whether a record can have been skipped."""
         column = self._table.cursor
-        if column is None:
-            raise TypeError("only a table with a cursor is ordered")
         paginator = self._table.settings.paginator
         walk = OrderedWalk(
-            lambda: pager(paginator), self._window.start, cursors.unit(column)
+            lambda: pager(paginator),
+            self._window.start,
+            step_back=1 if column is None else cursors.unit(column),
+            can_restart=self._can_restart(),
         )
+        self.is_ordered = walk.is_sorted
         while not walk.is_done:
             body, records = self._page(walk.start, walk.parameters())
             raw = self._shape.batch(records)
-            values = [
-                cursors.cursor_value(value, column)
-                for value in raw.columns[column.name]
-            ]
-            self._move(walk.update, body, records, values)
+            self._move(walk.update, body, records, _cursor_values(raw, column))
             self.is_ordered = walk.is_sorted
             if raw.size:
+                moves.note(raw)
                 yield raw
+        return walk.uses_numbers
 
     def _can_restart(self) -> bool:
         """Tell whether pages can be asked for by cursor instead of by number."""
@@ -92,8 +110,6 @@ class RestReading:
             self._declares_order
             and settings.incremental is not None
             and settings.incremental.start_param is not None
-            and settings.paginator is not None
-            and settings.paginator.type in ("page_number", "offset")
         )
 
     def _page(self, start: int | None, parameters: Parameters) -> tuple[Any, list[Any]]:
@@ -130,3 +146,15 @@ class RestReading:
             update(*parts)
         except SourceError as error:
             raise SourceError(f"{self._where}: {error}") from None
+
+
+def _cursor_values(raw: RawBatch, column: Column | None) -> list[int | None]:
+    """Return the cursor values of a page; what is none at all is left out."""
+    if column is None:
+        return [None] * raw.size
+    values = []
+    for value in raw.columns[column.name]:
+        number = cursors.cursor_value(value, column)
+        if number is not None or value in (None, ""):
+            values.append(number)
+    return values

@@ -26,12 +26,14 @@ class Reading(Protocol):
     `fence` is the source's clock before the first record, in epoch microseconds, known
     once the first batch is there; None where the cursor is no time. While `is_ordered`,
     records come in cursor order, so that a commit may be made at any point. Where
-    `has_no_duplicates`, a record version comes at most once.
+    `has_no_duplicates`, a record version comes at most once. Where it `is_wider`, it
+    brings records from before the window that nobody asked for.
     """
 
     fence: int | None
     is_ordered: bool
     has_no_duplicates: bool
+    is_wider: bool
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the records."""

@@ -115,6 +115,7 @@ class SqlReading:
         self._check_columns(name)
         self.fence = self._clock()
         self.is_ordered = self._sorts_as_we_do()
+        self.is_wider = engine.dialect.name == "sqlite"
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the rows as the driver gives them."""
