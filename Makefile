@@ -17,7 +17,7 @@ help: ## Say what there is
 
 demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known world; again: play the next week
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python scripts/run_demo.py --size $(SIZE)
+	$(BIN)/python scripts/run_demo.py $(SIZE)
 
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py
