@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,20 +11,24 @@ from demo.frames import DAY, NEVER, Array, Frame, length, objects
 from demo.noise import Noise
 
 SOURCES = ("commerce", "shop", "crm")
+Opening = tuple[str, Array, Array]
+"""Source, position in the people, epoch second of opening."""
+
 _PRESENCE = (0.72, 0.68, 0.62)
 _MERGED_CONTACTS = 0.10
 _DELETED = 0.012
 _CHANGED = 0.45
 
 
-def open_accounts(
+def open_accounts(  # noqa: PLR0913, PLR0917 (who, how, when)
     rng: np.random.Generator,
     people: Frame,
     noise: Noise,
     until: int,
     first_ids: Mapping[str, int],
+    openings: Sequence[Opening] | None = None,
 ) -> dict[str, Frame]:
-    """Open the accounts of new people and let them age until a time.
+    """Open accounts and let them age until a time.
 
     Args:
         rng: Source of all chance.
@@ -32,6 +36,8 @@ def open_accounts(
         noise: Shares of everything that goes wrong.
         until: Epoch second up to which accounts are opened, changed and closed.
         first_ids: Next free id per source.
+        openings: Per source who opens an account when; by default everybody in
+            `people`, as `first_openings` decides.
 
     Returns:
         Per source a frame with record_id, person (position in `people`), created_at,
@@ -39,7 +45,9 @@ def open_accounts(
         states about its person.
     """
     accounts: dict[str, Frame] = {}
-    for source, owner, opened_at in _openings(rng, people, noise, until):
+    for source, owner, opened_at in openings or first_openings(
+        rng, people, noise, until
+    ):
         order = np.lexsort((owner, opened_at))
         person, created_at = owner[order], opened_at[order]
         changed_at = spoil.later(rng, created_at, until, _CHANGED)
@@ -65,9 +73,9 @@ def open_accounts(
     return accounts
 
 
-def _openings(
+def first_openings(
     rng: np.random.Generator, people: Frame, noise: Noise, until: int
-) -> list[tuple[str, Array, Array]]:
+) -> list[Opening]:
     """Decide who opens which accounts when; everybody opens at least one."""
     count = length(people)
     present = rng.random((count, len(SOURCES))) < np.array(_PRESENCE)

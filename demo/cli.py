@@ -11,11 +11,14 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
+from rich.table import Table
 
+from demo import advance as advancing
+from demo import contents, serving, world
 from demo import noise as noise_levels
-from demo import serving, world
 
 app = typer.Typer(
     help="The known world: synthetic customers, served as real systems would.",
@@ -94,6 +97,36 @@ def env(
     _print_exports(serving.find(world.World(folder), wait))
 
 
+@app.command()
+def advance(
+    folder: WorldOption = _DEFAULT_FOLDER,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days to play.")] = 1,
+) -> None:
+    """Play further days: new, changed, merged and deleted records."""
+    played = world.World(folder)
+    counts = advancing.advance(played, days)
+    table = Table(title=f"{days} more day(s); it is now {_date(played)}")
+    for heading in ("source", "table", "change"):
+        table.add_column(heading)
+    table.add_column("records", justify="right")
+    for key, count in sorted(counts.items()):
+        table.add_row(*key, f"{count:,}")
+    _out.print(table)
+
+
+@app.command()
+def describe(folder: WorldOption = _DEFAULT_FOLDER) -> None:
+    """Show what a world holds."""
+    shown = world.World(folder)
+    table = Table(title=f"{folder}: {_date(shown)}")
+    table.add_column("where")
+    table.add_column("what")
+    table.add_column("rows", justify="right")
+    for where, what, count in contents.count(shown):
+        table.add_row(where, what, f"{count:,}")
+    _out.print(table)
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one line, not a traceback."""
     try:
@@ -101,6 +134,10 @@ def main() -> None:
     except world.WorldError as error:
         _err.print(f"[red]error:[/red] {error}")
         sys.exit(1)
+
+
+def _date(shown: world.World) -> str:
+    return str(np.datetime64(shown.now, "s"))[:10]
 
 
 def _print_exports(server: serving.Server) -> None:

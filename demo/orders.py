@@ -248,21 +248,30 @@ def progress(rng: np.random.Generator, orders: Frame, now: int) -> None:
     orders["updated_at"] = np.where(restated, restated_at, moved_at)
 
 
-def refunds(
-    rng: np.random.Generator, orders: Frame, now: int, first_id: int, share: float
+def refundable(rng: np.random.Generator, orders: Frame, share: float) -> Array:
+    """Return positions of a share of the delivered orders that cost something."""
+    is_due = (orders["status"] == "delivered") & (orders["total_amount"] > 0)
+    return np.flatnonzero(is_due & (rng.random(length(orders)) < share))
+
+
+def refunds(  # noqa: PLR0913, PLR0917 (who, when, until when)
+    rng: np.random.Generator,
+    orders: Frame,
+    chosen: Array,
+    window: tuple[Array, Array],
+    now: int,
+    first_id: int,
 ) -> Frame:
-    """Refund a share of the delivered orders, in full, in part, or in two parts.
+    """Refund orders in full, in part, or in full by two parts.
 
     Args:
         rng: Source of all chance.
-        orders: Orders with their amounts; only delivered and paid ones are refunded.
+        orders: Orders with their amounts.
+        chosen: Positions of the orders to refund.
+        window: Per order (of all) the epoch seconds between which it is refunded.
         now: Epoch second; refunds after it have not happened yet.
         first_id: Next free id.
-        share: Share of the orders, between 0 and 1.
     """
-    low, high = REFUND_WINDOW_DAYS
-    is_due = (orders["status"] == "delivered") & (orders["total_amount"] > 0)
-    chosen = np.flatnonzero(is_due & (rng.random(length(orders)) < share))
     total = orders["total_amount"][chosen]
     kind = rng.choice(3, size=len(chosen), p=[0.4, 0.5, 0.1])
     part = np.maximum(total * rng.integers(10, 80, len(chosen)) // 100, 1)
@@ -270,25 +279,15 @@ def refunds(
     twice = kind == 2
     order = np.concatenate([chosen, chosen[twice]])
     amount = np.concatenate([first, (total - total // 2)[twice]])
-    after = rng.integers(low * DAY, high * DAY, len(order))
-    refunded_at = orders["recorded_at"][order] + after
-    happened = (refunded_at <= now) & (amount > 0)
-    order, amount, refunded_at = (
-        order[happened],
-        amount[happened],
-        refunded_at[happened],
-    )
-    sequence = np.lexsort((order, refunded_at))
-    order, amount, refunded_at = (
-        order[sequence],
-        amount[sequence],
-        refunded_at[sequence],
-    )
+    refunded_at = rng.integers(window[0][order], window[1][order] + 1)
+    happened = np.flatnonzero((refunded_at <= now) & (amount > 0))
+    sequence = happened[np.lexsort((order[happened], refunded_at[happened]))]
+    order, refunded_at = order[sequence], refunded_at[sequence]
     return {
         "refund_id": np.arange(len(order)) + first_id,
         "order_id": orders["order_id"][order],
         "refunded_at": refunded_at,
-        "amount": amount,
+        "amount": amount[sequence],
         "currency": orders["currency"][order],
         "reason": objects(REFUND_REASONS)[
             rng.integers(0, len(REFUND_REASONS), len(order))

@@ -160,6 +160,7 @@ def generate(  # noqa: PLR0913 (each is a choice of its own)
                 "now": now,
                 "day": 0,
                 "next_ids": next_ids,
+                "prices": batch.frames["products"]["dollars"].tolist(),
             }
             store.set_state(api, state)
             api.execute("commit")
@@ -276,12 +277,18 @@ def _history(
     placed = orders.place(rng, buyers, window, noise, FIRST_IDS["order"])
     lines = orders.lines(rng, placed, catalogue, FIRST_IDS["line"])
     orders.progress(rng, placed, window[1])
+    low, high = orders.REFUND_WINDOW_DAYS
     frames: dict[str, Frame] = {
         "products": catalogue,
         "orders": placed,
         "order_lines": lines,
         "refunds": orders.refunds(
-            rng, placed, window[1], FIRST_IDS["refund"], orders.REFUNDED
+            rng,
+            placed,
+            orders.refundable(rng, placed, orders.REFUNDED),
+            (placed["recorded_at"] + low * DAY, placed["recorded_at"] + high * DAY),
+            window[1],
+            FIRST_IDS["refund"],
         ),
         "tickets": crm_records.tickets(rng, opened["crm"], window, FIRST_IDS["ticket"]),
         "consents": crm_records.consents(
