@@ -14,7 +14,25 @@
 {% macro duckdb__load_raw_tables() -%}
     {%- if execute -%}
         {%- for table in graph.sources.values() | sort(attribute="unique_id") -%}
+            {%- do check_raw_table_exists(table.meta.delta_table_path) -%}
             {%- do source(table.source_name, table.name) -%}
         {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Stops the run with one line where ingestion has not made a local table yet. -#}
+{% macro check_raw_table_exists(path) -%}
+    {%- if "://" not in path -%}
+        {%- set log_files = run_query(
+            "select count(*) from glob('" ~ path ~ "/_delta_log/*')"
+        ).columns[0][0] -%}
+        {%- if log_files == 0 -%}
+            {%- do exceptions.raise_compiler_error(
+                "There is no raw table at " ~ path
+                ~ ": run `python -m ingestion run`, which makes every table, or set"
+                ~ " CDP_LAKE to the lake."
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,0 +1,169 @@
+"""Real purchases through the whole pipeline: CDNOW, 69,659 orders of 23,570 people.
+
+The data ships inside the `lifetimes` package; the expected figures are those that the
+data set is known by, computed here from the file itself, without the models.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from importlib.resources import files
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+
+from tests.python.support.platform import Platform
+
+
+class Purchase(NamedTuple):
+    customer_id: str
+    day: dt.date
+    amount: Decimal
+
+
+def purchases() -> Iterator[Purchase]:
+    """Rows of CDNOW_master.txt: customer, yyyymmdd, units, dollars."""
+    text = (files("lifetimes") / "datasets" / "CDNOW_master.txt").read_text()
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 4 and words[1].isdigit():
+            day = dt.datetime.strptime(words[1], "%Y%m%d").date()
+            yield Purchase(words[0], day, Decimal(words[3]))
+
+
+@pytest.fixture(scope="module")
+def bought() -> list[Purchase]:
+    return list(purchases())
+
+
+@pytest.fixture(scope="module")
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, bought: list[Purchase]
+) -> Platform:
+    folder = tmp_path_factory.mktemp("cdnow")
+    shop = f"sqlite:///{folder / 'shop.db'}"
+    fill_shop(shop, bought)
+    platform = Platform(folder)
+    platform.ingest(variables={"SHOP_DATABASE_URL": shop})
+    platform.build("--vars", "{as_of_date: '1998-06-30'}")
+    return platform
+
+
+def fill_shop(url: str, bought: list[Purchase]) -> None:
+    """Writes the purchases as orders in dollars, one a row of the file."""
+    engine = sa.create_engine(url)
+    metadata = sa.MetaData()
+    sa.Table(
+        "customers",
+        metadata,
+        sa.Column("customer_id", sa.String, primary_key=True),
+        sa.Column("updated_at", sa.DateTime, nullable=False),
+    )
+    orders = sa.Table(
+        "orders",
+        metadata,
+        sa.Column("order_id", sa.Integer, primary_key=True),
+        sa.Column("customer_id", sa.String, nullable=False),
+        sa.Column("ordered_at", sa.DateTime, nullable=False),
+        sa.Column("status", sa.String, nullable=False),
+        sa.Column("currency", sa.String, nullable=False),
+        sa.Column("total_amount", sa.String, nullable=False),
+        sa.Column("updated_at", sa.DateTime, nullable=False),
+    )
+    for name, columns in OTHER_TABLES.items():
+        sa.Table(name, metadata, *(sa.Column(each, sa.String) for each in columns))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            orders.insert(),
+            [
+                {
+                    "order_id": number,
+                    "customer_id": purchase.customer_id,
+                    "ordered_at": dt.datetime.combine(purchase.day, dt.time()),
+                    "status": "delivered",
+                    "currency": "USD",
+                    "total_amount": str(purchase.amount),
+                    "updated_at": dt.datetime.combine(purchase.day, dt.time()),
+                }
+                for number, purchase in enumerate(bought, start=1)
+            ],
+        )
+    engine.dispose()
+
+
+OTHER_TABLES = {
+    "products": ["product_id", "updated_at"],
+    "order_lines": [
+        "order_line_id",
+        "order_id",
+        "quantity",
+        "unit_price",
+        "updated_at",
+    ],
+    "refunds": [
+        "refund_id",
+        "order_id",
+        "refunded_at",
+        "amount",
+        "currency",
+        "updated_at",
+    ],
+}
+
+
+def test_the_file_is_the_published_one(bought: list[Purchase]) -> None:
+    assert len(bought) == 69_659
+    assert len({purchase.customer_id for purchase in bought}) == 23_570
+    assert sum(purchase.amount for purchase in bought) == Decimal("2500315.63")
+
+
+def test_every_purchase_is_an_order(platform: Platform, bought: list[Purchase]) -> None:
+    [(count, valid, revenue)] = platform.query(
+        "select count(*), count(*) filter (where is_valid), sum(gross_amount)"
+        " from marts.fct_orders"
+    )
+    assert count == valid == len(bought)
+    assert revenue == sum(purchase.amount for purchase in bought)
+
+
+def test_every_buyer_is_a_customer(platform: Platform, bought: list[Purchase]) -> None:
+    buyers = {purchase.customer_id for purchase in bought}
+    assert platform.value("select count(*) from marts.customer_360") == len(buyers)
+    identities = platform.query(
+        "select source_record_id, count(distinct customer_id)"
+        " from marts.customer_identities where is_current group by 1"
+    )
+    assert {record for record, customers in identities if customers == 1} == buyers
+
+
+def test_every_month_has_its_customers_and_revenue(
+    platform: Platform, bought: list[Purchase]
+) -> None:
+    months = {
+        month: (customers, revenue)
+        for month, customers, revenue in platform.query(
+            "select month_start_date, active_customer_count, gross_revenue_amount"
+            " from marts.kpi_monthly"
+            " where country_code = 'all' and acquisition_channel = 'all'"
+        )
+    }
+    assert months[dt.date(1997, 1, 1)] == (7_846, Decimal("299060.17"))
+    expected: dict[dt.date, tuple[set[str], list[Decimal]]] = {}
+    for purchase in bought:
+        month = expected.setdefault(purchase.day.replace(day=1), (set(), []))
+        month[0].add(purchase.customer_id)
+        month[1].append(purchase.amount)
+    assert months == {
+        month: (len(customers), sum(amounts))
+        for month, (customers, amounts) in expected.items()
+    }
+
+
+def test_the_last_month_is_complete_by_its_last_day(platform: Platform) -> None:
+    incomplete = platform.query(
+        "select distinct month_start_date from marts.kpi_monthly"
+        " where not is_complete_period"
+    )
+    assert incomplete == []

@@ -1,0 +1,53 @@
+"""Tables of two platforms, row by row."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+SHOWN_ROWS = 5
+
+
+def tables(database: Path, schemas: Iterable[str]) -> set[str]:
+    """Names `schema.table` of all tables in the schemas of a DuckDB file."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+            " where table_schema in (select unnest(?))",
+            [list(schemas)],
+        ).fetchall()
+    return {name for (name,) in rows}
+
+
+def differences(one: Path, two: Path, names: Iterable[str]) -> Iterator[str]:
+    """What differs between tables of two DuckDB files, a line for each table.
+
+    Rows are compared as multisets, all columns with all their digits.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{two}' as two (read_only)")
+        for name in sorted(names):
+            columns = [
+                [
+                    row[:2]
+                    for row in connection.execute(f"describe {side}.{name}").fetchall()
+                ]
+                for side in ("one", "two")
+            ]
+            if columns[0] != columns[1]:
+                yield f"{name}: columns {columns[0]} and {columns[1]}"
+                continue
+            for here, there in (("one", "two"), ("two", "one")):
+                rows = connection.execute(
+                    f"from {here}.{name} except all from {there}.{name}"
+                ).fetchall()
+                if rows:
+                    yield f"{name}: {len(rows)} only in {here}: {rows[:SHOWN_ROWS]}"
+
+
+def columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    """Names and types of the columns of a table."""
+    described = connection.execute(f"describe {table}").fetchall()
+    return [(name, kind) for name, kind, *_ in described]
