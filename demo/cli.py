@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo import advance as advancing
-from demo import contents, serving, world
+from demo import contents, given, serving, world
 from demo import noise as noise_levels
 
 app = typer.Typer(
@@ -77,7 +77,7 @@ def serve(
         if customers is None:
             served = world.World(folder)
         else:
-            served = world.from_customers(_records(customers), Path(scratch) / "world")
+            served = given.from_customers(_records(customers), Path(scratch) / "world")
         with (
             serving.serving(served, port=port, throttle_every=throttle_every) as server,
             serving.announced(server),

@@ -6,7 +6,6 @@ import base64
 import binascii
 import re
 import sqlite3
-from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from demo.web import (
     has_token,
     integer,
     json_response,
+    utc,
 )
 
 _MAX_PAGE = 1000
@@ -132,18 +132,12 @@ class CommerceApi:
 
 
 def _iso(text: str, name: str) -> str:
-    """Return a time as the store writes it; without an offset it is UTC.
-
-    Fractions of a second are cut off: the store has none, and a bound cut down never
-    leaves a record out.
-    """
+    """Return a time from a query as the store writes it."""
     try:
         # A plus sign that was not escaped in the query arrives as a space.
-        when = datetime.fromisoformat(re.sub(r" (\d\d:?\d\d)$", r"+\1", text))
+        return utc(re.sub(r" (\d\d:?\d\d)$", r"+\1", text))
     except ValueError:
         raise BadRequest(f"{name} must be an ISO 8601 time") from None
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _before(connection: sqlite3.Connection, since: str) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import commerce_api, crm_api
+from demo.given import from_customers
 from demo.web import Backend, http_date
 from demo.world import World, WorldError
 
@@ -157,6 +160,19 @@ def serving(
         server.should_exit = True
         thread.join(timeout=10)
         listener.close()
+
+
+@contextmanager
+def serving_customers(
+    customers: Sequence[Mapping[str, Any]],
+) -> Iterator[dict[str, str]]:
+    """Serve just the given commerce customers; yield the commerce API's variables."""
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        serving(from_customers(customers, Path(scratch) / "world")) as server,
+    ):
+        variables = server.environment
+        yield {name: variables[name] for name in variables if "COMMERCE" in name}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,20 @@ def has_token(request: Request, token: str) -> bool:
 def http_date(seconds: int) -> str:
     """Return a time as an HTTP date."""
     return formatdate(seconds, usegmt=True)
+
+
+def utc(text: str) -> str:
+    """Return an ISO 8601 time as the store writes it; without an offset it is UTC.
+
+    Fractions of a second are cut off: the store has none, and a bound cut down never
+    leaves a record out.
+
+    Raises:
+        ValueError: If it is no time.
+    """
+    when = datetime.fromisoformat(text)
+    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def integer(request: Request, name: str, default: int, low: int, high: int) -> int:

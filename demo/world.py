@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -139,7 +138,7 @@ def generate(  # noqa: PLR0913 (each is a choice of its own)
         noise = LEVELS[noise]
     count = people_count(size)
     folder = Path(folder)
-    engine = _prepare(folder, shop_url, force=force)
+    engine = prepare(folder, shop_url, force=force)
     begin, now = epoch(BEGIN), epoch(AS_OF) + DAY - 1
     rng = np.random.default_rng([seed, 0])
     batch, next_ids = _history(rng, noise, count, (begin, now - 60))
@@ -167,7 +166,7 @@ def generate(  # noqa: PLR0913 (each is a choice of its own)
     finally:
         api.close()
         engine.dispose()
-    _write_secrets(folder, shop_url)
+    write_secrets(folder, shop_url)
     return World(folder)
 
 
@@ -185,47 +184,7 @@ def people_count(size: str | int) -> int:
     raise WorldError(f"size {text!r} is none of small, demo or a number of people")
 
 
-def from_customers(
-    customers: Sequence[Mapping[str, Any]],
-    folder: Path | str,
-    *,
-    now: str | None = None,
-) -> World:
-    """Make a world that holds nothing but the given commerce customers.
-
-    Args:
-        customers: Records as the commerce API would give them.
-        folder: Where it is written.
-        now: The world's clock as an ISO time; by default the day after the latest
-            registration or update.
-
-    Raises:
-        WorldError: If something is in the folder already.
-    """
-    folder = Path(folder)
-    engine = _prepare(folder, None, force=False)
-    shop.create(engine)
-    engine.dispose()
-    rows = [
-        (str(c.get("customer_id")), str(c.get("updated_at") or ""), json.dumps(c))
-        for c in customers
-    ]
-    stated = [str(c.get(k) or "")[:10] for c in customers for k in _STATED_TIMES]
-    clock = epoch(now) if now else epoch(max([AS_OF, *stated])) + 2 * DAY - 1
-    api = store.open_for_writing(folder, create=True)
-    api.execute("begin")
-    store.put_customers(api, rows)
-    store.set_state(api, {"now": clock, "noise": asdict(DEFAULT)})
-    api.execute("commit")
-    api.close()
-    _write_secrets(folder, None)
-    return World(folder)
-
-
-_STATED_TIMES = ("registration_date", "updated_at")
-
-
-def _prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
+def prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
     """Make room for a world and return the engine of its shop, with empty tables."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / store.FILE_NAME).exists():
@@ -252,7 +211,8 @@ def _prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
     return engine
 
 
-def _write_secrets(folder: Path, shop_url: str | None) -> None:
+def write_secrets(folder: Path, shop_url: str | None) -> None:
+    """Write tokens, and a shop URL that may hold a password, for the owner only."""
     values = {
         "commerce_token": secrets.token_urlsafe(24),
         "crm_token": secrets.token_urlsafe(24),
