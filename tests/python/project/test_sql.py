@@ -18,6 +18,8 @@ CLOCK = re.compile(
 )
 # A model must be the same SQL for every target; macros/engine/ is where engines differ.
 ENGINE_BRANCH = re.compile(r"\btarget\s*\.|\badapter\s*\.\s*(type|dispatch)\b")
+# Only the one-row as-of date multiplies nothing.
+CROSS_JOIN = re.compile(r"\bcross\s+join\s+(?!as_of\b)\S+", re.IGNORECASE)
 VARIABLE = re.compile(r"\bvar\s*\(\s*['\"]([^'\"]+)['\"]")
 
 
@@ -47,6 +49,10 @@ def test_no_model_branches_on_the_engine() -> None:
     assert offenders(files, ENGINE_BRANCH) == []
 
 
+def test_only_the_as_of_date_is_cross_joined() -> None:
+    assert offenders(sql_files("models", "snapshots"), CROSS_JOIN) == []
+
+
 def test_every_variable_is_declared_and_used() -> None:
     project = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())
     declared = set(project["vars"][project["name"]])
@@ -66,6 +72,7 @@ def test_every_variable_is_declared_and_used() -> None:
         ("select now ( )", CLOCK),
         ("{{ run_started_at }}", CLOCK),
         ("{% if target.type == 'duckdb' %}", ENGINE_BRANCH),
+        ("from customers cross join days", CROSS_JOIN),
     ],
 )
 def test_the_rules_bite(sql: str, pattern: re.Pattern[str], tmp_path: Any) -> None:
