@@ -17,6 +17,7 @@
         ~ "cast(cast(start_date as date) + to_months(month_count) as date)",
         "datediff(end_date, start_date) as "
         ~ "date_diff('day', cast(start_date as date), cast(end_date as date))",
+        "explode(elements) as unnest(elements)",
         "from_utc_timestamp(utc_time, time_zone) as "
         ~ "cast(utc_time as timestamp) at time zone 'UTC' at time zone time_zone",
         "get_json_object(json_text, json_path) as "
@@ -28,6 +29,8 @@
         ~ "regexp_matches(text_value, pattern)",
         "regexp_replace(text_value, pattern, replacement) as "
         ~ "system.main.regexp_replace(text_value, pattern, replacement, 'g')",
+        "sequence(start_value, stop_value) as "
+        ~ "generate_series(start_value, stop_value)",
         "sha2(text_value, bit_length) as sha256(text_value)",
         "to_date(text_value) as try_cast(text_value as date)",
     ] -%}
