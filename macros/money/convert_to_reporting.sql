@@ -1,0 +1,17 @@
+{#-
+    An amount in the reporting currency. The reporting currency itself needs no rates;
+    any other without a rate gives null, which a test reports: never zero or one.
+    decimal(18, 4) times decimal(19, 12) fits the 38 digits of both engines exactly.
+-#}
+{% macro convert_to_reporting(amount, currency_code, rate) -%}
+    cast(
+        round(
+            cast({{ amount }} as decimal(18, 4)) * case
+                when {{ currency_code }} = '{{ var("reporting_currency") }}'
+                then cast(1 as decimal(19, 12))
+                else cast({{ rate }} as decimal(19, 12))
+            end,
+            4
+        ) as decimal(18, 4)
+    )
+{%- endmacro %}

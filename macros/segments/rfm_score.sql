@@ -1,0 +1,17 @@
+{#-
+    Score from 1 to 5: 5 for the best fifth of the buyers, 1 for the last. It comes from
+    the share of buyers who are at least as good, so equal customers get equal scores
+    and a tie never lifts anyone: one-time buyers score 1 in frequency even where they
+    are the majority.
+-#}
+{% macro rfm_score(measure) -%}
+    case
+        when {{ measure }} is not null
+        then
+            6 - cast(
+                ceil(
+                    5 * cume_dist() over (order by {{ measure }} desc nulls last)
+                ) as int
+            )
+    end
+{%- endmacro %}
