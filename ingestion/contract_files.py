@@ -90,8 +90,7 @@ def _read_file(
     shown = file.relative_to(project_dir)
     try:
         text = file.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root, data = _parse(text)
     except (OSError, UnicodeDecodeError) as error:
         return [], [Problem(shown, 1, f"cannot be read: {type(error).__name__}")]
     except yaml.YAMLError as error:
@@ -118,6 +117,16 @@ def _read_file(
             for inner, text in check_source(source)
         ]
     return found, problems
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    """Return a YAML document as nodes, which know their lines, and as data."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def _explain(error: ValidationError, lines: Lines) -> Iterator[Problem]:
