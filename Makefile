@@ -10,7 +10,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
 PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,9 +39,6 @@ docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built l
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/dbt docs generate --static
 	@echo "Docs site: target/static_index.html"
-
-clean: ## Remove what can be made again, the demo's data included
-	rm -rf .data dbt_packages logs target
 
 profiles.yml:
 	cp profiles.example.yml profiles.yml
