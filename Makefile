@@ -28,7 +28,7 @@ lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfmt --check --quiet macros tests/generic dbt_packages_offline
+	$(BIN)/sqlfmt --check macros tests/generic dbt_packages_offline
 	$(BIN)/sqlfluff lint models snapshots tests/assertions
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/dbt parse --warn-error --no-partial-parse --quiet
