@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,32 +38,32 @@ class SqlReader:
         settings = source.settings
         if not isinstance(settings, SqlSource):
             raise TypeError(f"{source.name} is no database")
-        self._name = source.name
-        self._schema = settings.db_schema
+        self.name = source.name
+        self.schema = settings.db_schema
         self._variable = settings.url_env
-        self._engine = self._create(url)
+        self.engine = self._create(url)
 
     def read(self, table: Table, window: Window) -> SqlReading:
         """Begin a pass over one table."""
-        with self._errors(table.name):
-            return SqlReading(self._engine, self._schema, table, window, self._errors)
+        with self.errors(table.name):
+            return SqlReading(self, table, window)
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _create(self, url: str) -> sa.Engine:
         try:
             engine = sa.create_engine(url)
         except (ArgumentError, ValueError):
             raise SettingsError(
-                f"{self._name}: {self._variable} is no SQLAlchemy URL"
+                f"{self.name}: {self._variable} is no SQLAlchemy URL"
                 " (dialect+driver://user:password@host/database)"
             ) from None
         except (NoSuchModuleError, ImportError) as error:
             missing = getattr(error, "name", None) or str(error).rpartition(":")[2]
             raise SettingsError(
-                f"{self._name}: the database driver '{missing}' that {self._variable}"
+                f"{self.name}: the database driver '{missing}' that {self._variable}"
                 " asks for is not installed; install it or change the URL"
             ) from None
         if engine.dialect.name == "sqlite":
@@ -71,9 +71,9 @@ class SqlReader:
         return engine
 
     @contextmanager
-    def _errors(self, table: str) -> Iterator[None]:
+    def errors(self, table: str) -> Iterator[None]:
         """Turn what the database raises into one clear line without the URL."""
-        where = f"{self._name}.{table}"
+        where = f"{self.name}.{table}"
         try:
             yield
         except NoSuchTableError as error:
@@ -94,19 +94,13 @@ class SqlReading:
 
     has_no_duplicates = True
 
-    def __init__(
-        self,
-        engine: sa.Engine,
-        schema: str | None,
-        table: Table,
-        window: Window,
-        errors: Callable[[str], Any],
-    ) -> None:
+    def __init__(self, reader: SqlReader, table: Table, window: Window) -> None:
         """Look at the table's columns and ask the database for its clock."""
-        self._engine = engine
+        self._reader = reader
+        self._engine = engine = reader.engine
         self._table = table
         self._window = window
-        self._errors = errors
+        schema = reader.schema
         name = table.settings.table or table.name
         reflected = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=engine)
         self._types = {column.name: column.type for column in reflected.columns}
@@ -119,7 +113,10 @@ class SqlReading:
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the rows as the driver gives them."""
-        with self._errors(self._table.name), self._engine.connect() as connection:
+        with (
+            self._reader.errors(self._table.name),
+            self._engine.connect() as connection,
+        ):
             options = {"stream_results": True, "yield_per": BATCH_ROWS}
             result = connection.execution_options(**options).execute(self._query())
             for rows in result.partitions():
@@ -178,8 +175,8 @@ class SqlReading:
         ]
         if missing:
             raise SourceError(
-                f"{self._table.name}: the database table '{name}' has no column"
-                f" '{', '.join(missing)}'; mend it or the contract"
+                f"{self._reader.name}.{self._table.name}: the database table '{name}'"
+                f" has no column '{', '.join(missing)}'; mend it or the contract"
             )
 
     def _key_columns(self) -> list[Column]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -89,20 +90,34 @@ def type_column(
 
 
 def _at_once(values: Sequence[object], data_type: pa.DataType) -> pa.Array:
-    """Convert with Arrow alone; raises where the exact path must decide."""
-    first = next((value for value in values if value is not None), None)
-    if first is None:
+    """Convert with Arrow alone; raises where the exact path must decide.
+
+    Arrow cuts 1.5 to 1 and takes True for 1, so that only values of Python's own
+    matching type are left to it.
+    """
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
         return pa.nulls(len(values), data_type)
-    if pa.types.is_string(data_type):
-        return _whole(pa.array(values, pa.string()))
-    if isinstance(first, str):
-        return _parsed(_whole(pa.array(values, pa.string())), data_type)
-    if pa.types.is_decimal(data_type) and isinstance(first, float):
-        texts = [None if value is None else repr(value) for value in values]
-        return pc.cast(pa.array(texts, pa.string()), data_type)
-    if pa.types.is_date(data_type) or pa.types.is_timestamp(data_type):
-        raise TypeError("dates and times of a driver are converted one by one")
-    return _finite(pa.array(values, data_type))
+    if kinds == {str}:
+        texts = _whole(pa.array(values, pa.string()))
+        return texts if pa.types.is_string(data_type) else _parsed(texts, data_type)
+    if pa.types.is_decimal(data_type) and kinds == {float}:
+        numbers = [None if value is None else repr(value) for value in values]
+        return pc.cast(pa.array(numbers, pa.string()), data_type)
+    if kinds <= _exact_kinds(data_type):
+        return _finite(pa.array(values, data_type))
+    raise TypeError("these values are converted one by one")
+
+
+def _exact_kinds(data_type: pa.DataType) -> set[type]:
+    """Return the types whose values Arrow stores unchanged, or refuses."""
+    if pa.types.is_integer(data_type):
+        return {int}
+    if pa.types.is_floating(data_type):
+        return {float}
+    if pa.types.is_decimal(data_type):
+        return {int, Decimal}
+    return {bool} if pa.types.is_boolean(data_type) else set()
 
 
 def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
