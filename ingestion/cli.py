@@ -15,7 +15,7 @@ from ingestion.console import ConsoleListener, print_error, print_status
 from ingestion.contract import REJECTED, Source
 from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError
-from ingestion.lake import LakeTable, lake_root
+from ingestion.lake import LakeTable, Status, lake_root
 from ingestion.run import Run
 
 app = typer.Typer(
@@ -79,10 +79,12 @@ def status(project_dir: ProjectDir = Path(".")) -> None:
         rows = []
         for source in (each for each in sources if not each.is_internal):
             tables = {each.name: each for each in source.tables}
-            rejected = LakeTable(root, source, tables[REJECTED])
+            rejected = LakeTable.find(root, source, tables[REJECTED])
             for table in source.loaded_tables:
-                count = rejected.count(pc.field("table_name") == table.name)
-                state = LakeTable(root, source, table).status()
+                mine = pc.field("table_name") == table.name
+                count = 0 if rejected is None else rejected.count(mine)
+                lake = LakeTable.find(root, source, table)
+                state = Status() if lake is None else lake.status()
                 rows.append((source, table, state, count))
         print_status(rows)
 

@@ -39,10 +39,10 @@ def lake_root(project_dir: Path) -> str:
 class Status:
     """What a raw table holds."""
 
-    rows: int
-    cursor: int | None
-    loaded_at: int | None
-    batch_id: str | None
+    rows: int = 0
+    cursor: int | None = None
+    loaded_at: int | None = None
+    batch_id: str | None = None
 
 
 class LakeTable:
@@ -60,6 +60,13 @@ class LakeTable:
         with _lake_errors(self.name):
             self._delta = self._open_or_create()
             self._evolve()
+
+    @classmethod
+    def find(cls, root: str, source: Source, table: Table) -> LakeTable | None:
+        """Open a table if it is there."""
+        with _lake_errors(f"{source.name}.{table.name}"):
+            exists = DeltaTable.is_deltatable(f"{root}/{source.folder}/{table.name}")
+        return cls(root, source, table) if exists else None
 
     @property
     def cursor(self) -> int | None:

@@ -55,16 +55,16 @@ class SqlReader:
     def _create(self, url: str) -> sa.Engine:
         try:
             engine = sa.create_engine(url)
-        except (ArgumentError, ValueError):
-            raise SettingsError(
-                f"{self.name}: {self._variable} is no SQLAlchemy URL"
-                " (dialect+driver://user:password@host/database)"
-            ) from None
         except (NoSuchModuleError, ImportError) as error:
             missing = getattr(error, "name", None) or str(error).rpartition(":")[2]
             raise SettingsError(
                 f"{self.name}: the database driver '{missing}' that {self._variable}"
                 " asks for is not installed; install it or change the URL"
+            ) from None
+        except (ArgumentError, ValueError):
+            raise SettingsError(
+                f"{self.name}: {self._variable} is no SQLAlchemy URL"
+                " (dialect+driver://user:password@host/database)"
             ) from None
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _tolerate_broken_text)

@@ -1,0 +1,164 @@
+"""The command line: one clear line for whatever a person can get wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from fake_sources import TOKEN, FakeSources, ShopDatabase, customer, event, moment
+from ingestion_project import REPOSITORY, Project
+
+from ingestion.cli import app
+
+
+def failure(project: Project, *arguments: str) -> str:
+    """Return the one line that a failing call writes on standard error."""
+    result = project.call(*arguments)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    [line] = result.stderr.splitlines()
+    return str(line)
+
+
+def test_wrong_token(
+    project: Project, commerce: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMERCE_API_TOKEN", "planted-secret-1")
+    line = failure(project, "run")
+    assert line == (
+        "error: commerce.customers: the server refuses the token (401):"
+        " check COMMERCE_API_TOKEN"
+    )
+    assert commerce.counts.total() == 1  # no other table is tried
+
+
+def test_unreachable_host(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CRM_API_TOKEN", "x")
+    assert "cannot connect; check CRM_API_URL" in failure(project, "run")
+
+
+def test_half_configured(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_API_URL", "http://127.0.0.1:9")
+    line = failure(project, "run")
+    assert line == "error: crm: half configured, set CRM_API_TOKEN too"
+
+
+@pytest.mark.parametrize("path", ["blocked/lake", "foo://somewhere/lake"])
+def test_bad_lake(project: Project, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    (project.folder / "blocked").write_text("a file, no folder")
+    lake = path if "://" in path else str(project.folder / path)
+    monkeypatch.setenv("CDP_LAKE", lake)
+    assert "lake not usable, check CDP_LAKE" in failure(project, "run")
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("no url", "SHOP_DATABASE_URL is no SQLAlchemy URL"),
+        ("nodb://u:planted@h/d", "'nodb' that SHOP_DATABASE_URL asks for is not"),
+        ("oracle://u:planted@h/d", "is not installed"),
+        ("sqlite:////no/such/folder/x.db", "unable to open database file"),
+    ],
+)
+def test_bad_database_url(
+    project: Project, monkeypatch: pytest.MonkeyPatch, url: str, message: str
+) -> None:
+    monkeypatch.setenv("SHOP_DATABASE_URL", url)
+    line = failure(project, "run")
+    assert message in line
+    assert "planted" not in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--source", "shopp"], "no source 'shopp'; there are: commerce, crm, shop"),
+        (["--table", "orderz"], "no table 'orderz'; there are: commerce.customers"),
+        (
+            ["--source", "crm", "--table", "orders"],
+            "no table 'orders'; there are: crm.",
+        ),
+    ],
+)
+def test_unknown_choice(project: Project, arguments: list[str], message: str) -> None:
+    assert message in failure(project, "run", *arguments)
+
+
+def test_failing_source_does_not_stop_the_others(
+    project: Project,
+    commerce: FakeSources,
+    shop: ShopDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COMMERCE_API_TOKEN", "wrong")
+    shop.insert("customers", (1, "Aya", None, "2025-01-01"))
+    result = project.call("run")
+    assert result.exit_code == 1
+    assert len(project.rows("shop/customers")) == 1
+
+
+def test_choice_of_one_table(project: Project, commerce: FakeSources) -> None:
+    commerce.customers = [customer(1, moment(0))]
+    commerce.events = [event(1, moment(0))]
+    project.run("--source", "commerce", "--table", "events")
+    assert project.rows("commerce/customers") == []
+    assert len(project.rows("commerce/events")) == 1
+
+
+def test_status(project: Project, commerce: FakeSources) -> None:
+    commerce.customers = [
+        customer(1, moment(0)),
+        customer(2, moment(1), birth_date="x"),
+    ]
+    project.run()
+    [batch] = project.values("commerce/customers", "_batch_id")
+    result = project.call("status")
+    assert result.exit_code == 0
+    [line] = [one for one in result.output.splitlines() if "commerce.customers" in one]
+    cells = [cell.strip() for cell in line.strip("│").split("│")]
+    assert cells == ["commerce.customers", "1", "2025-01-01T00:00:00Z", batch, "1"]
+
+
+def test_status_creates_no_lake(project: Project) -> None:
+    result = project.call("status")
+    assert result.exit_code == 0
+    assert not project.lake.exists()
+
+
+def test_secrets_are_nowhere(
+    project: Project, commerce: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = commerce.url.replace("http://", "http://user:planted-password@")
+    monkeypatch.setenv("COMMERCE_API_URL", url)
+    commerce.customers = [customer(1, moment(0))]
+    output = project.call("run").output
+    monkeypatch.setenv("COMMERCE_API_URL", url.replace(":", ";", 1))
+    output += project.call("run").output
+    log = "".join(
+        file.read_text() for file in project.lake.glob("*/*/_delta_log/*.json")
+    )
+    for secret in (TOKEN, "planted-password"):
+        assert secret not in output
+        assert secret not in log
+
+
+def test_commands_have_help_and_are_documented() -> None:
+    text = (REPOSITORY / "docs/ingestion.md").read_text()
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert command.callback.__doc__
+        assert f"python -m ingestion {command.callback.__name__}" in text
+
+
+def test_module_runs(project: Project) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "ingestion", "validate"],
+        cwd=project.folder,
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.startswith("contract is good")
