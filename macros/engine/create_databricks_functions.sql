@@ -16,7 +16,8 @@
         "add_months(start_date, month_count) as "
         ~ "cast(cast(start_date as date) + to_months(month_count) as date)",
         "datediff(end_date, start_date) as "
-        ~ "date_diff('day', cast(start_date as date), cast(end_date as date))",
+        ~ "cast(date_diff('day', cast(start_date as date), cast(end_date as date)) "
+        ~ "as integer)",
         "explode(elements) as unnest(elements)",
         "from_utc_timestamp(utc_time, time_zone) as "
         ~ "cast(utc_time as timestamp) at time zone 'UTC' at time zone time_zone",

@@ -69,11 +69,7 @@ int_customer_records_normalized as (
         {{ normalize_email('email') }} as email,
         {{ normalize_phone('phone', 'dialling_code') }} as phone,
         {{ normalize_phone('second_phone', 'dialling_code') }} as second_phone,
-        case
-            when lower(left(gender, 1)) = 'f' then 'female'
-            when lower(left(gender, 1)) = 'm' then 'male'
-            when gender is not null then 'other'
-        end as gender,
+        {{ normalize_gender('gender') }} as gender,
         country_code,
         city,
         address,

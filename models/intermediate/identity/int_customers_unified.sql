@@ -63,6 +63,7 @@ int_customers_unified as (
         {{ survivor('birth_date') }} as birth_date,
         cast(min(registered_at) as date) as registration_date,
 
+        min(registered_at) as registered_at,
         min(_first_loaded_at) as _first_loaded_at
 
     from ranked

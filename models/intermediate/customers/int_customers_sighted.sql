@@ -1,0 +1,71 @@
+with
+
+customers as (
+
+    select * from {{ ref('int_customers_unified') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_validated') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_events_identified') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('int_tickets_identified') }}
+
+),
+
+{# A cancelled order counts for nothing else, but the customer was there. #}
+sightings as (
+
+    select
+        customer_id,
+        registered_at as seen_at
+    from customers
+
+    union all
+
+    select
+        customer_id,
+        ordered_at as seen_at
+    from orders
+
+    union all
+
+    select
+        customer_id,
+        occurred_at as seen_at
+    from events
+    where is_activity
+
+    union all
+
+    select
+        customer_id,
+        opened_at as seen_at
+    from tickets
+
+),
+
+int_customers_sighted as (
+
+    select
+        customer_id,
+        min(seen_at) as first_seen_at,
+        max(seen_at) as last_seen_at
+    from sightings
+    where customer_id is not null
+    group by customer_id
+
+)
+
+select * from int_customers_sighted
