@@ -35,9 +35,10 @@ lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	COLUMNS=200 $(BIN)/dbt-bouncer run --show-all-failures
 	$(BIN)/python -m pytest -q tests/python/project
 
+# dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/dbt docs generate --static
+	$(BIN)/dbt docs generate --static --threads 1
 	@echo "Docs site: target/static_index.html"
 
 profiles.yml:
