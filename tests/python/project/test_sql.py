@@ -19,7 +19,7 @@ CLOCK = re.compile(
 # A model must be the same SQL for every target; macros/engine/ is where engines differ.
 ENGINE_BRANCH = re.compile(r"\btarget\s*\.|\badapter\s*\.\s*(type|dispatch)\b")
 # Only the one-row as-of date multiplies nothing.
-CROSS_JOIN = re.compile(r"\bcross\s+join\s+(?!as_of\b)\S+", re.IGNORECASE)
+CROSS_JOIN = re.compile(r"\bcross\s+join\s+(?!as_of(_date)?\b)\S+", re.IGNORECASE)
 VARIABLE = re.compile(r"\bvar\s*\(\s*['\"]([^'\"]+)['\"]")
 
 
