@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from demo import shop, store
+from demo import store
 from demo.frames import DAY, epoch
 from demo.noise import DEFAULT
 from demo.web import utc
@@ -35,9 +35,7 @@ def from_customers(
         WorldError: If something is in the folder already.
     """
     folder = Path(folder)
-    engine = prepare(folder, None, force=False)
-    shop.create(engine)
-    engine.dispose()
+    prepare(folder, None, force=False).dispose()
     # The position is the key: of equal update times the given order is kept, and
     # neither missing nor repeated ids take a record away.
     rows = [

@@ -185,7 +185,11 @@ def people_count(size: str | int) -> int:
 
 
 def prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
-    """Make room for a world and return the engine of its shop, with empty tables."""
+    """Make room for a world and return the engine of its shop, with empty tables.
+
+    Raises:
+        WorldError: If something is there already, or the shop does not answer.
+    """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / store.FILE_NAME).exists():
             raise WorldError(f"{folder} holds something else: choose another folder")
@@ -194,21 +198,31 @@ def prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
                 f"there is a world in {folder}: use --force to replace it,"
                 " or `advance` to play on"
             )
+    if shop_url:
+        present = _existing_tables(shop_url)
+        if present and not force:
+            raise WorldError(
+                f"the shop database has tables already ({', '.join(present)}):"
+                " use --force to replace them"
+            )
+    if folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     engine = shop.connect(shop_url or shop.default_url(folder))
-    try:
-        present = shop.existing_tables(engine)
-    except sa.exc.SQLAlchemyError as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise WorldError(f"the shop database does not answer: {reason}") from None
-    if present and not force:
-        raise WorldError(
-            f"the shop database has tables already ({', '.join(present)}):"
-            " use --force to replace them"
-        )
     shop.create(engine)
     return engine
+
+
+def _existing_tables(shop_url: str) -> list[str]:
+    try:
+        engine = shop.connect(shop_url)
+        try:
+            return shop.existing_tables(engine)
+        finally:
+            engine.dispose()
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise WorldError(f"the shop database cannot be used: {reason}") from None
 
 
 def write_secrets(folder: Path, shop_url: str | None) -> None:
