@@ -70,7 +70,7 @@ def test_says_what_was_built(database: Path) -> None:
     month = ["2025-05", "7", "5", "2", "3", "1,234.50", "9.75", "-", "-"]
     assert line(result.output, "2025-05") == month
     assert line(result.output, "champions") == ["champions", "1", "50.00", "100.50"]
-    assert line(result.output, "crm.contacts") == ["crm.contacts", "no id", "1"]
+    assert line(result.output, "crm.contacts") == ["crm.contacts", "1", "1"]
 
 
 def test_says_what_changed(database: Path, tmp_path: Path) -> None:
