@@ -105,8 +105,7 @@ def rejected_records(warehouse: Warehouse) -> Table:
         order by source_name, table_name
         """
     )
-    title = "Rejected records (quality.rejected_records says why)"
-    table = _table(title, "Table", "Records", "Reasons")
+    table = _table("Rejected records", "Table", "Records", "Reasons")
     for row in rows or [("none", 0, 0)]:
         _add_row(table, *row)
     return table
