@@ -7,8 +7,10 @@
         {%- set time_zone = run_query(session_time_zone_query()).columns[0][0] -%}
         {%- if time_zone not in ["UTC", "Etc/UTC"] -%}
             {%- do exceptions.raise_compiler_error(
-                "The session time zone is " ~ time_zone
-                ~ ", it must be UTC: copy the settings of target '" ~ target.name
+                "The session time zone is "
+                ~ time_zone
+                ~ ", it must be UTC: copy the settings of target '"
+                ~ target.name
                 ~ "' from profiles.example.yml."
             ) -%}
         {%- endif -%}
@@ -21,7 +23,9 @@
 {%- endmacro %}
 
 
-{% macro default__session_time_zone_query() -%} select current_timezone() {%- endmacro %}
+{% macro default__session_time_zone_query() -%}
+    select current_timezone()
+{%- endmacro %}
 
 
 {% macro duckdb__session_time_zone_query() -%}

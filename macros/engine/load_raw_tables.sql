@@ -29,7 +29,8 @@
         ).columns[0][0] -%}
         {%- if log_files == 0 -%}
             {%- do exceptions.raise_compiler_error(
-                "There is no raw table at " ~ path
+                "There is no raw table at "
+                ~ path
                 ~ ": run `python -m ingestion run`, which makes every table, or set"
                 ~ " CDP_LAKE to the lake."
             ) -%}

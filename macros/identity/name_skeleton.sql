@@ -8,8 +8,14 @@
     ) -%}
     {%- for consonant in "bcdfghjklmnpqrstvwxz" -%}
         {%- set skeleton.sql = (
-            "replace(" ~ skeleton.sql ~ ", '" ~ consonant ~ consonant ~ "', '"
-            ~ consonant ~ "')"
+            "replace("
+            ~ skeleton.sql
+            ~ ", '"
+            ~ consonant
+            ~ consonant
+            ~ "', '"
+            ~ consonant
+            ~ "')"
         ) -%}
     {%- endfor -%}
     {{ skeleton.sql }}

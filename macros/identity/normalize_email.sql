@@ -2,9 +2,7 @@
 {% macro normalize_email(column_name) -%}
     case
         when
-            regexp_like(
-                lower(trim({{ column_name }})), '^[^@ ]+@[^@ .]+([.][^@ .]+)+$'
-            )
-            then lower(trim({{ column_name }}))
+            regexp_like(lower(trim({{ column_name }})), '^[^@ ]+@[^@ .]+([.][^@ .]+)+$')
+        then lower(trim({{ column_name }}))
     end
 {%- endmacro %}

@@ -4,24 +4,23 @@
     and loses the zero that is dialled before it inside the country.
 -#}
 {% macro normalize_phone(column_name, dialling_code) -%}
-    {%- set western = (
-        "translate(" ~ column_name ~ ", '٠١٢٣٤٥٦٧٨٩', '0123456789')"
-    ) -%}
+    {%- set western = "translate(" ~ column_name ~ ", '٠١٢٣٤٥٦٧٨٩', '0123456789')" -%}
     {%- set digits = "regexp_replace(" ~ western ~ ", '[^0-9]', '')" -%}
     {%- set is_international = "left(trim(" ~ western ~ "), 1) = '+'" -%}
     case
-        when length({{ digits }}) not between 7 and 15 then null
-        when {{ is_international }} then '+' || {{ digits }}
-        when left({{ digits }}, 2) = '00' then '+' || substring({{ digits }}, 3)
-        when {{ dialling_code }} is null then null
+        when length({{ digits }}) not between 7 and 15
+        then null
+        when {{ is_international }}
+        then '+' || {{ digits }}
+        when left({{ digits }}, 2) = '00'
+        then '+' || substring({{ digits }}, 3)
+        when {{ dialling_code }} is null
+        then null
         {# A whole international number written without its plus sign. #}
         when
             left({{ digits }}, length({{ dialling_code }})) = {{ dialling_code }}
             and length({{ digits }}) >= length({{ dialling_code }}) + 8
-            then '+' || {{ digits }}
-        else
-            '+'
-            || {{ dialling_code }}
-            || regexp_replace({{ digits }}, '^0', '')
+        then '+' || {{ digits }}
+        else '+' || {{ dialling_code }} || regexp_replace({{ digits }}, '^0', '')
     end
 {%- endmacro %}

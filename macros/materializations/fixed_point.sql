@@ -29,9 +29,12 @@
     {%- set state = namespace(current=current, next=next, changed=1, rounds=0) -%}
     {%- for _ in range(max_rounds) if state.changed > 0 -%}
         {%- do run_query(fixed_point_next_labels(state.next, state.current, edges)) -%}
-        {%- set state.changed = run_query(
-            fixed_point_changes(state.next, state.current)
-        ).columns[0][0] | int -%}
+        {%- set state.changed = (
+            run_query(
+                fixed_point_changes(state.next, state.current)
+            ).columns[0][0]
+            | int
+        ) -%}
         {%- set state.rounds = state.rounds + 1 -%}
         {%- set previous = state.current -%}
         {%- set state.current = state.next -%}
@@ -39,7 +42,9 @@
     {%- endfor -%}
     {%- if state.changed > 0 -%}
         {%- do exceptions.raise_compiler_error(
-            this.identifier ~ " has not reached a fixed point after " ~ max_rounds
+            this.identifier
+            ~ " has not reached a fixed point after "
+            ~ max_rounds
             ~ " rounds: raise its config max_rounds."
         ) -%}
     {%- endif -%}
@@ -83,7 +88,7 @@
 {% macro fixed_point_edges(relation, edges_sql) -%}
     create or replace table {{ relation }} as
     with stated_edges as (
-        {{ edges_sql }}
+    {{ edges_sql }}
     )
     select source_node, target_node from stated_edges
     union

@@ -7,7 +7,10 @@
     {%- else -%}
         {{
             exceptions.raise_compiler_error(
-                "Variable '" ~ name ~ "' is '" ~ value
+                "Variable '"
+                ~ name
+                ~ "' is '"
+                ~ value
                 ~ "': give a date as YYYY-MM-DD, or leave it out."
             )
         }}

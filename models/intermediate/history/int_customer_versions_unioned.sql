@@ -59,7 +59,7 @@ versions as (
         city,
         gender,
         cast(null as string) as acquisition_channel,
-        lifecycle_stage as crm_lifecycle_stage,
+        crm_lifecycle_stage,
         is_deleted,
         dbt_valid_from,
         dbt_valid_to

@@ -28,7 +28,7 @@ renamed as (
         {{ clean_text('city') }} as city,
         {{ clean_text('address') }} as address,
         {{ clean_text('zip') }} as postcode,
-        {{ clean_text('lifecyclestage') }} as lifecycle_stage,
+        {{ clean_text('lifecyclestage') }} as crm_lifecycle_stage,
         {{ clean_text('hs_merged_object_ids') }} as merged_contact_ids,
 
         ---------- booleans
@@ -71,7 +71,7 @@ stg_crm__contacts as (
         city,
         address,
         postcode,
-        lifecycle_stage,
+        crm_lifecycle_stage,
         merged_contact_ids,
         is_deleted,
         birth_date,
