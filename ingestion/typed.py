@@ -6,6 +6,7 @@ its values looked at one by one, which also tells the records that break the con
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -101,7 +102,9 @@ def _at_once(values: Sequence[object], data_type: pa.DataType) -> pa.Array:
     if kinds == {str}:
         texts = _whole(pa.array(values, pa.string()))
         return texts if pa.types.is_string(data_type) else _parsed(texts, data_type)
-    if pa.types.is_decimal(data_type) and kinds == {float}:
+    if pa.types.is_string(data_type) and kinds == {int}:
+        return pc.cast(pa.array(values, pa.int64()), data_type)
+    if pa.types.is_decimal(data_type) and kinds <= {int, float}:
         numbers = [None if value is None else repr(value) for value in values]
         return pc.cast(pa.array(numbers, pa.string()), data_type)
     if kinds <= _exact_kinds(data_type):
@@ -116,7 +119,11 @@ def _exact_kinds(data_type: pa.DataType) -> set[type]:
     if pa.types.is_floating(data_type):
         return {float}
     if pa.types.is_decimal(data_type):
-        return {int, Decimal}
+        return {Decimal}
+    if pa.types.is_timestamp(data_type):
+        return {dt.datetime}
+    if pa.types.is_date(data_type):
+        return {dt.date}
     return {bool} if pa.types.is_boolean(data_type) else set()
 
 

@@ -127,6 +127,9 @@ def test_value_that_does_not_fit(data_type: str, value: object) -> None:
 
 DAYS = st.dates(dt.date(1, 1, 2), dt.date(9999, 12, 30))
 TIMES = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30))
+AWARE_TIMES = st.tuples(TIMES, st.integers(-14, 14)).map(
+    lambda pair: pair[0].replace(tzinfo=dt.timezone(dt.timedelta(hours=pair[1])))
+)
 TEXTS = st.one_of(
     st.text(max_size=6),
     st.integers(-(2**70), 2**70).map(str),
@@ -145,11 +148,14 @@ SCALARS = st.one_of(
     st.decimals(),
     DAYS,
     TIMES,
+    AWARE_TIMES,
     st.binary(max_size=4),
 )
 COLUMNS = st.one_of(
     st.lists(st.one_of(st.none(), TEXTS), max_size=5),
     st.lists(st.one_of(st.none(), SCALARS), max_size=5),
+    st.lists(st.one_of(st.none(), TIMES, AWARE_TIMES), max_size=5),
+    st.lists(st.one_of(st.none(), st.integers(), st.floats()), max_size=5),
     st.lists(st.one_of(st.none(), TEXTS, SCALARS), max_size=5),
 )
 
