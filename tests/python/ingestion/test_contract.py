@@ -7,7 +7,7 @@ from ingestion_project import REPOSITORY, Project
 
 from ingestion import ContractError, contract, load_contract
 
-INCREMENTAL = "incremental: {cursor_path: rate_date"
+INCREMENTAL = "cursor_path: rate_date"
 
 
 def test_contract_of_the_repository_is_good(project: Project) -> None:
@@ -36,10 +36,10 @@ def test_contract_of_the_repository_is_good(project: Project) -> None:
         ),
         (
             INCREMENTAL,
-            "incremental: {cursor_path: day",
+            "cursor_path: day",
             "cursor_path 'day' is no column",
         ),
-        (INCREMENTAL, "incremental: {cursor_path: rate", "must be a timestamp, date"),
+        (INCREMENTAL, "cursor_path: rate", "must be a timestamp, date"),
         ("data_type: decimal(28,12)", "data_type: decimal(28;12)", "unknown data_type"),
         ("data_type: decimal(28,12)", "data_type: decimal(40,2)", "needs 1 <= p <= 38"),
         (

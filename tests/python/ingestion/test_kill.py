@@ -65,6 +65,7 @@ def world(
     commerce.customers = [customer(n, moment(n)) for n in range(60)]
     commerce.customers += [customer(n, moment(n), birth_date="?") for n in (91, 92)]
     commerce.events = [event(n, moment(n // 3)) for n in range(150)]
+    commerce.events.append(event(999, None))  # no filter on receipt finds it
     crm.objects["contacts"] = [
         {"id": str(n), "properties": {"lastmodifieddate": moment(n)}} for n in range(60)
     ]
@@ -109,6 +110,7 @@ def start(project: Project, place: str, count: int) -> subprocess.Popen[bytes]:
         ("rejected", 1),
         ("before commit", 1),
         ("write", 6),
+        ("after commit", 2),
         ("after commit", 4),
     ],
 )

@@ -103,6 +103,7 @@ def test_source_that_does_not_sort(
 
 
 def test_source_that_ignores_the_filter(project: Project, paged: FakeSources) -> None:
+    paged.customers = [customer(n, moment(7200 * n)) for n in range(20)]
     paged._customers = _unsorted(paged)  # type: ignore[method-assign]
     project.run()
     project.run()
