@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
-from ingestion.errors import RecordsError
+from ingestion.errors import LakeError, RecordsError
 from ingestion.lake import LakeTable
 from ingestion.rejected import RejectedLog, next_loaded_at
 from ingestion.sources import Reading, SourceReader, Window
@@ -76,11 +77,18 @@ class TableLoad:
             IngestionError: The source, the records or the lake are at fault. What was
                 committed before stays and is recognised by the next run.
         """
-        with Spool() as spool:
-            if self.table.settings.load_mode == "full":
-                self._run_full(reader, spool)
-            else:
-                self._run_incremental(reader, spool)
+        try:
+            with Spool() as spool:
+                if self.table.settings.load_mode == "full":
+                    self._run_full(reader, spool)
+                else:
+                    self._run_incremental(reader, spool)
+        except (OSError, sqlite3.Error) as error:
+            raise LakeError(
+                f"{self._lake.name}: the temporary folder cannot be used"
+                f" ({getattr(error, 'strerror', None) or type(error).__name__}): free"
+                " some space there, or point TMPDIR elsewhere"
+            ) from None
         return self.counts
 
     # Incremental: the log grows by the versions that are new.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ from fake_sources import TOKEN, FakeSources, ShopDatabase, customer, event, mome
 from ingestion_project import REPOSITORY, Project
 
 from ingestion.cli import app
+from ingestion.spool import Spool
 
 
 def failure(project: Project, *arguments: str) -> str:
@@ -97,6 +100,20 @@ def test_failing_source_does_not_stop_the_others(
     result = project.call("run")
     assert result.exit_code == 1
     assert len(project.rows("shop/customers")) == 1
+
+
+def test_full_disk(
+    project: Project, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.insert("customers", (1, "Aya", None, "2025-01-01"))
+
+    def add(self: Spool, rows: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Spool, "add", add)
+    line = failure(project, "run", "--table", "customers")
+    assert line.startswith("error: shop.customers: the temporary folder cannot be used")
+    assert "No space left on device" in line
 
 
 def test_choice_of_one_table(project: Project, commerce: FakeSources) -> None:
