@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_sources import TOKEN, FakeSources, ShopDatabase, serving
-from ingestion_project import Project
 
 from ingestion.http import Patience
+from tests.python.ingestion.fake_sources import (
+    TOKEN,
+    FakeSources,
+    ShopDatabase,
+    serving,
+)
+from tests.python.ingestion.ingestion_project import Project
 
 VARIABLES = (
     "COMMERCE_API_URL",

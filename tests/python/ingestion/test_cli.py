@@ -8,11 +8,18 @@ import subprocess
 import sys
 
 import pytest
-from fake_sources import TOKEN, FakeSources, ShopDatabase, customer, event, moment
-from ingestion_project import REPOSITORY, Project
 
 from ingestion.cli import app
 from ingestion.spool import Spool
+from tests.python.ingestion.fake_sources import (
+    TOKEN,
+    FakeSources,
+    ShopDatabase,
+    customer,
+    event,
+    moment,
+)
+from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 
 def failure(project: Project, *arguments: str) -> str:

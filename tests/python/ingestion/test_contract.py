@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ingestion_project import REPOSITORY, Project
 
 from ingestion import ContractError, contract, load_contract
+from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 INCREMENTAL = "cursor_path: rate_date"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fake_sources import FakeSources, moment
-from ingestion_project import Project
 from starlette.responses import JSONResponse
+
+from tests.python.ingestion.fake_sources import FakeSources, moment
+from tests.python.ingestion.ingestion_project import Project
 
 
 def contact(number: int, seconds: int, **properties: Any) -> dict[str, Any]:

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_sources import FakeSources, ShopDatabase, customer, event, moment
-from ingestion_project import REPOSITORY, Project
+
+from tests.python.ingestion.fake_sources import (
+    FakeSources,
+    ShopDatabase,
+    customer,
+    event,
+    moment,
+)
+from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 TABLES = {
     "commerce/customers": "customer_id",

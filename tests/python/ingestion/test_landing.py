@@ -7,8 +7,15 @@ from decimal import Decimal
 
 import pytest
 from deltalake import CommitProperties, Transaction, write_deltalake
-from fake_sources import FakeSources, ShopDatabase, customer, event, moment
-from ingestion_project import Project
+
+from tests.python.ingestion.fake_sources import (
+    FakeSources,
+    ShopDatabase,
+    customer,
+    event,
+    moment,
+)
+from tests.python.ingestion.ingestion_project import Project
 
 CUSTOMERS = "commerce/customers"
 

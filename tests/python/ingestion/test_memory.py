@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from fake_sources import ShopDatabase
-from ingestion_project import Project
 
 from ingestion import spool
 from ingestion.known import KnownVersions, Version
+from tests.python.ingestion.fake_sources import ShopDatabase
+from tests.python.ingestion.ingestion_project import Project
 
 
 def test_spooled_rows_are_not_in_memory(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fake_sources import FakeSources, customer, event, moment
-from ingestion_project import Project
 from starlette.responses import JSONResponse, Response
+
+from tests.python.ingestion.fake_sources import FakeSources, customer, event, moment
+from tests.python.ingestion.ingestion_project import Project
 
 CUSTOMERS = "commerce/customers"
 

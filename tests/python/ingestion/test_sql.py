@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fake_sources import ShopDatabase
-from ingestion_project import Project
+
+from tests.python.ingestion.fake_sources import ShopDatabase
+from tests.python.ingestion.ingestion_project import Project
 
 CUSTOMERS = "shop/customers"
 
