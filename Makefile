@@ -21,7 +21,7 @@ demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known
 
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/ruff check

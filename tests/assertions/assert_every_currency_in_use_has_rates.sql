@@ -1,74 +1,26 @@
 -- Fails when an order, a refund or spend has a currency and day without a rate into the
 -- reporting currency. The rows name them; `quality` keeps the rows of the last run.
+-- Where no rates are delivered at all, `assert_exchange_rates_are_delivered` warns.
 {{ config(store_failures=true, schema="quality") }}
 
 with
 
-orders as (
+missed_rates as (
 
-    select * from {{ ref('int_orders_validated') }}
-    where is_valid
-
-),
-
-refunds as (
-
-    select * from {{ ref('int_refunds_converted') }}
+    select * from {{ ref('int_exchange_rates_missed') }}
 
 ),
 
-campaign_spends as (
+delivered_rates as (
 
-    select * from {{ ref('int_campaign_spends_converted') }}
-
-),
-
-missing_rates as (
-
-    select
-        currency_code,
-        order_date as rate_date,
-        'orders' as used_by
-    from orders
-    where gross_amount is null
-
-    union all
-
-    select
-        refunds.currency_code,
-        refunds.refund_date as rate_date,
-        'refunds' as used_by
-    from refunds
-    inner join orders on refunds.order_id = orders.order_id
-    where refunds.refunded_amount is null
-
-    union all
-
-    select
-        orders.currency_code,
-        refunds.refund_date as rate_date,
-        'refunds in another currency' as used_by
-    from refunds
-    inner join orders on refunds.order_id = orders.order_id
-    where
-        refunds.refunded_amount is not null
-        and refunds.refunded_amount_original is null
-
-    union all
-
-    select
-        currency_code,
-        spend_date as rate_date,
-        'campaign spend' as used_by
-    from campaign_spends
-    where marketing_spend_amount is null and spend_amount is not null
+    select count(*) as rate_count from {{ ref('stg_commerce__exchange_rates') }}
 
 )
 
 select
-    currency_code,
-    rate_date,
-    used_by,
-    count(*) as occurrence_count
-from missing_rates
-group by currency_code, rate_date, used_by
+    missed_rates.currency_code,
+    missed_rates.rate_date,
+    missed_rates.used_by,
+    missed_rates.occurrence_count
+from missed_rates
+inner join delivered_rates on delivered_rates.rate_count > 0
