@@ -19,29 +19,37 @@ def tables(database: Path, schemas: Iterable[str]) -> set[str]:
     return {name for (name,) in rows}
 
 
-def differences(one: Path, two: Path, names: Iterable[str]) -> Iterator[str]:
+def differences(
+    one: Path, two: Path, names: Iterable[str], without: Iterable[str] = ()
+) -> Iterator[str]:
     """What differs between tables of two DuckDB files, a line for each table.
 
-    Rows are compared as multisets, all columns with all their digits.
+    Rows are compared as multisets, with all their digits.
+
+    Args:
+        one: The one DuckDB file.
+        two: The other DuckDB file.
+        names: Tables to compare, as `schema.table`.
+        without: Columns to leave out wherever they occur.
     """
+    left_out = set(without)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{one}' as one (read_only)")
         connection.execute(f"attach '{two}' as two (read_only)")
         for name in sorted(names):
-            columns = [
-                [
-                    row[:2]
-                    for row in connection.execute(f"describe {side}.{name}").fetchall()
-                ]
-                for side in ("one", "two")
-            ]
-            if columns[0] != columns[1]:
-                yield f"{name}: columns {columns[0]} and {columns[1]}"
+            one_columns = columns(connection, f"one.{name}")
+            two_columns = columns(connection, f"two.{name}")
+            if one_columns != two_columns:
+                yield f"{name}: columns {one_columns} and {two_columns}"
                 continue
+            shown = ", ".join(
+                column for column, _ in one_columns if column not in left_out
+            )
             for here, there in (("one", "two"), ("two", "one")):
                 rows = connection.execute(
-                    f"from {here}.{name} except all from {there}.{name}"
+                    f"select {shown} from {here}.{name}"
+                    f" except all select {shown} from {there}.{name}"
                 ).fetchall()
                 if rows:
                     yield f"{name}: {len(rows)} only in {here}: {rows[:SHOWN_ROWS]}"
