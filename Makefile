@@ -2,8 +2,9 @@
 # 3.11 or newer and nothing else: they set up .venv from the lock files.
 
 PYTHON ?= python3
-# Size of the demo's world: small (2 thousand people) or demo (20 thousand).
-SIZE ?= demo
+# Size of a new demo world: small (2 thousand people), demo (20 thousand) or a number.
+# Left out: demo, or whatever the world in .data has.
+SIZE ?=
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -17,7 +18,7 @@ help: ## Say what there is
 
 demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known world; again: play the next week
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python scripts/run_demo.py $(SIZE)
+	$(BIN)/python -m scripts.run_demo $(SIZE)
 
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py

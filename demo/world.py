@@ -191,9 +191,12 @@ def prepare(folder: Path, shop_url: str | None, *, force: bool) -> sa.Engine:
         WorldError: If something is there already, or the shop does not answer.
     """
     if folder.exists() and any(folder.iterdir()):
-        if not (folder / store.FILE_NAME).exists():
+        if not any(
+            (folder / name).exists() for name in (store.FILE_NAME, shop.FILE_NAME)
+        ):
             raise WorldError(f"{folder} holds something else: choose another folder")
-        if not force:
+        # The secrets are written last: without them, making it was cut short.
+        if (folder / _SECRETS).exists() and not force:
             raise WorldError(
                 f"there is a world in {folder}: use --force to replace it,"
                 " or `advance` to play on"

@@ -1,5 +1,7 @@
-"""`make demo` stops at the first failure, and never leaves its server behind."""
+"""`make demo` stops at the first failure, goes on from there, and leaves no server."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +51,83 @@ def test_failed_step_ends_the_run(capsys: pytest.CaptureFixture[str]) -> None:
         script.step("Fail", "python -m demo nonsense")
     assert stop.value.code == 2
     assert "failed after" in capsys.readouterr().err
+
+
+def test_server_that_ended_is_named(
+    world: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), script.served_world():
+        server = int((world / "server.json").read_text().split('"pid": ')[1][:-1])
+        os.kill(server, signal.SIGKILL)
+        os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
+        script.step("Fail", "python -m demo nonsense")
+    assert "the demo server ended: see " in capsys.readouterr().err
+
+
+INTERRUPTED = """
+import os, sys
+from scripts import run_demo
+nothing = lambda *_: None
+run_demo.check_size = run_demo.check_profile = run_demo.check_database = nothing
+child = "import time; print('started', flush=True); time.sleep(60)"
+run_demo.run_all_steps = lambda _: run_demo.run(
+    [sys.executable, "-c", child], os.environ
+)
+sys.exit(run_demo.main())
+"""
+
+
+def test_interrupt_is_one_line() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=script.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout
+        assert demo.stdout.readline() == "started\n"
+        os.killpg(demo.pid, signal.SIGINT)
+        # Both pipes end only when the child has ended, too.
+        _, errors = demo.communicate(timeout=20)
+    assert demo.returncode == 130
+    assert errors.strip() == "Interrupted; `make demo` goes on from here"
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that would have been run."""
+    commands: list[str] = []
+
+    def step(title: str, command: str) -> None:
+        commands.append(command)
+
+    monkeypatch.setattr(script, "step", step)
+    return commands
+
+
+def test_world_moves_on_only_when_it_was_built(
+    world: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script, "WORLD", world.with_name("none"))
+    script.move_world_on("small")
+    monkeypatch.setattr(script, "WORLD", world)
+    monkeypatch.setattr(script, "BUILT", world / ".built")
+    script.move_world_on("small")
+    assert steps == ["python -m demo generate --size small"]
+    script.BUILT.touch()
+    script.move_world_on("small")
+    script.move_world_on("small")
+    assert steps[1:] == ["python -m demo advance --days 7"]
+
+
+def test_docs_leave_the_results_of_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = tmp_path / "run_results.json"
+    results.write_text("of the build")
+    monkeypatch.setattr(script, "DBT_RESULTS", results)
+    monkeypatch.setattr(script, "step", lambda *_: results.write_text("of the docs"))
+    script.write_docs()
+    assert results.read_text() == "of the build"
