@@ -22,13 +22,18 @@ from ingestion.typed import type_batch
 from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
-# A few broken records in a quiet hour are no reason to stop a table.
-TOLERATED_REJECTIONS = 4
+# A few broken records in a quiet hour, or in the first load of a small table, are no
+# reason to stop it.
+TOLERATED_REJECTIONS = 10
 
 
 @dataclass
 class Counts:
-    """What happened to the records of a table."""
+    """What happened to the records of a table.
+
+    Each broken record counts as rejected once, and no more once the table has landed
+    something after it.
+    """
 
     delivered: int = 0
     landed: int = 0
@@ -148,7 +153,7 @@ class TableLoad:
         with closing(batch):
             for rows in self._typed(reading):
                 batch.add(rows)
-            self._check_ratio()
+            self._check_ratio(spool)
             batch.carry_over(self._rejected_ids, self.counts.delivered)
             if batch.is_unchanged():
                 return
@@ -169,14 +174,13 @@ class TableLoad:
         for raw in reading.batches():
             typed = type_batch(raw, self.table, self.counts.delivered)
             self.counts.delivered += raw.size
-            self.counts.rejected += len(typed.rejections)
             self._rejected.add(typed.rejections)
             if self.table.settings.load_mode == "full":
                 self._rejected_ids |= {
                     item.record_id or "" for item in typed.rejections
                 }
             if typed.rejections and self._source.is_frozen(self.table):
-                self._rejected.flush()
+                self._flush_rejected()
                 raise RecordsError(
                     f"{self._lake.name}: a record breaks the frozen contract:"
                     f" {typed.rejections[0].reason}; it is in _rejected"
@@ -184,20 +188,29 @@ class TableLoad:
             self._options.on_progress(self.counts)
             yield typed.rows
 
-    def _check_ratio(self) -> None:
-        """Write the rejections; fail where they are too many."""
+    def _flush_rejected(self) -> None:
         self._rejected.flush()
-        rejected, delivered = self.counts.rejected, self.counts.delivered
+        self.counts.rejected = self._rejected.unsettled
+
+    def _check_ratio(self, spool: Spool) -> None:
+        """Write the rejections; fail where too many of the new records are broken.
+
+        What is known already counts on neither side: a window holds few new records,
+        and broken ones of long ago among them would stop the table for good.
+        """
+        self._flush_rejected()
+        rejected = self.counts.rejected
+        new = rejected + self.counts.landed + spool.rows
         limit = self._source.max_rejected_ratio(self.table)
-        if rejected > TOLERATED_REJECTIONS and rejected > limit * delivered:
+        if rejected > TOLERATED_REJECTIONS and rejected > limit * new:
             raise RecordsError(
-                f"{self._lake.name}: {rejected} of {delivered} records break the"
+                f"{self._lake.name}: {rejected} of {new} new records break the"
                 f" contract, more than max_rejected_ratio {limit:g} allows; nothing"
                 " more was landed, see _rejected for the reasons"
             )
 
     def _commit(self, spool: Spool, cursor: int | None) -> None:
-        self._check_ratio()
+        self._check_ratio(spool)
         if not spool.rows:
             return
         loaded_at = next_loaded_at(self._lake)

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion import cursors
-from ingestion.contract import POSITION
+from ingestion.contract import LOADED_AT, POSITION
 from ingestion.digests import row_digests
 from ingestion.known import KnownVersions
-from ingestion.lake import LakeTable
+from ingestion.lake import LakeTable, moment
 from ingestion.spool import stamped
 from ingestion.typed import Rejection
 
@@ -18,15 +18,33 @@ _SCHEMA = pa.schema([*((name, pa.string()) for name in _NAMES), (POSITION, pa.in
 
 
 class RejectedLog:
-    """Writes rejections of one table to the source's `_rejected`."""
+    """Writes rejections of one table to the source's `_rejected`.
 
-    def __init__(self, lake: LakeTable, table_name: str, batch_id: str) -> None:
-        """Begin with nothing to write."""
+    A rejection is settled once the table has landed something after it: the ratio of
+    broken records was good then. Sources deliver broken records again and again (rows
+    without update time are in every window), so that settled ones count no more. The
+    others count each time, or else a table that has failed would pass when run again.
+    """
+
+    def __init__(
+        self, lake: LakeTable, table_name: str, batch_id: str, *, settled: int | None
+    ) -> None:
+        """Begin with nothing to write.
+
+        Args:
+            lake: The table `_rejected`.
+            table_name: The table whose records are rejected.
+            batch_id: The run.
+            settled: When the table last landed something, in epoch microseconds.
+        """
         self._lake = lake
         self._table_name = table_name
         self._batch_id = batch_id
+        self._last_landed = settled
         self._waiting: list[Rejection] = []
-        self._known: KnownVersions | None = None
+        self._written: KnownVersions | None = None
+        self._settled: KnownVersions | None = None
+        self.unsettled = 0
 
     def add(self, rejections: list[Rejection]) -> None:
         """Take rejections; many of them are written at once."""
@@ -35,39 +53,54 @@ class RejectedLog:
             self.flush()
 
     def flush(self) -> None:
-        """Commit those of the waiting rejections that are not in the lake yet."""
+        """Commit those of the waiting rejections that are not in the lake yet.
+
+        Those of them that are not settled are counted, each once.
+        """
         if not self._waiting:
             return
         rows = _as_rows(self._waiting, self._table_name)
         self._waiting = []
-        known = self._index()
+        written, settled = self._indexes()
         contents = row_digests(rows, _NAMES)
-        seen = known.known_contents(contents)
-        kept = []
-        for content in contents:
-            kept.append(content not in seen)
-            seen.add(content)
-        rows = rows.filter(pa.array(kept, pa.bool_()))
+        self.unsettled += sum(_note_new(settled, contents))
+        rows = rows.filter(pa.array(_note_new(written, contents), pa.bool_()))
         if not rows.num_rows:
             return
         loaded_at = next_loaded_at(self._lake)
-        moment = cursors.from_microseconds(loaded_at)
-        batches = stamped(iter([rows]), self._lake.schema, moment, self._batch_id)
+        now = cursors.from_microseconds(loaded_at)
+        batches = stamped(iter([rows]), self._lake.schema, now, self._batch_id)
         self._lake.append(batches, loaded_at=loaded_at)
-        known.add_contents(contents)
 
     def close(self) -> None:
-        """Free the index."""
-        if self._known is not None:
-            self._known.close()
+        """Free the indexes."""
+        for index in (self._written, self._settled):
+            if index is not None:
+                index.close()
 
-    def _index(self) -> KnownVersions:
-        if self._known is None:
-            self._known = KnownVersions()
+    def _indexes(self) -> tuple[KnownVersions, KnownVersions]:
+        """Return what is in `_rejected`, and what of it does not count."""
+        if self._written is None or self._settled is None:
+            self._written, self._settled = KnownVersions(), KnownVersions()
             mine = pc.field("table_name") == self._table_name
-            for rows in self._lake.scan(_NAMES, mine):
-                self._known.add_contents(row_digests(rows, _NAMES))
-        return self._known
+            for rows in self._lake.scan([*_NAMES, LOADED_AT], mine):
+                self._written.add_contents(row_digests(rows, _NAMES))
+                if self._last_landed is not None:
+                    last = moment(self._last_landed)
+                    old = rows.filter(pc.less_equal(rows.column(LOADED_AT), last))
+                    self._settled.add_contents(row_digests(old, _NAMES))
+        return self._written, self._settled
+
+
+def _note_new(index: KnownVersions, contents: list[bytes]) -> list[bool]:
+    """Tell for each content whether it is new to the index, and add it."""
+    seen = index.known_contents(contents)
+    is_new = []
+    for content in contents:
+        is_new.append(content not in seen)
+        seen.add(content)
+    index.add_contents(contents)
+    return is_new
 
 
 def next_loaded_at(lake: LakeTable) -> int:

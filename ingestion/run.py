@@ -147,7 +147,12 @@ class Run:
         source = result.source
         raw = lake[source.name, table.name]
         self._listener.begins(source, table)
-        log = RejectedLog(lake[source.name, REJECTED], table.name, self.batch_id)
+        log = RejectedLog(
+            lake[source.name, REJECTED],
+            table.name,
+            self.batch_id,
+            settled=raw.loaded_at,
+        )
         load = TableLoad(
             source,
             raw,
