@@ -9,9 +9,12 @@ from rich.console import Console
 from cdp import summary
 from cdp.warehouse import WarehouseError, open_warehouse
 
+WIDTH = 80
+
 app = typer.Typer(
     help="Read what the platform has built.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -39,13 +42,14 @@ def print_summary(
     ] = Path("target/run_results.json"),
 ) -> None:
     """Customers, KPIs, segments, rejected records and dbt results in a few tables."""
-    # Wide enough for every table where the output is not a terminal, as in CI.
-    console = Console(width=None if Console().is_terminal else 110)
+    # Every table fits into this; a narrower terminal breaks lines and loses nothing.
+    console = Console(width=max(Console().width, WIDTH), highlight=False)
     try:
         with open_warehouse(database) as warehouse:
             tables = [
                 summary.customers(warehouse),
-                summary.monthly_kpis(warehouse, months),
+                summary.monthly_customers(warehouse, months),
+                summary.monthly_amounts(warehouse, months),
                 summary.segments(warehouse),
                 summary.rejected_records(warehouse),
             ]
@@ -53,9 +57,9 @@ def print_summary(
                 with open_warehouse(since) as earlier:
                     tables.append(summary.changes(earlier, warehouse))
     except WarehouseError as error:
-        typer.echo(f"Error: {error}", err=True)
+        typer.echo(f"error: {error}", err=True)
         raise typer.Exit(code=1) from None
-    if dbt_results.exists():
-        tables.append(summary.dbt_results(dbt_results))
+    if dbt_results.exists() and (results := summary.dbt_results(dbt_results)):
+        tables.append(results)
     for table in tables:
         console.print(table)

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cdp.warehouse import Warehouse
+from cdp.warehouse import Row, Warehouse
 
 # What a run can change, and the query that measures it.
 MEASURES = {
@@ -47,14 +47,52 @@ def customers(warehouse: Warehouse) -> Table:
     return table
 
 
-def monthly_kpis(warehouse: Warehouse, month_count: int) -> Table:
-    """The last complete months, all countries and channels together."""
+def monthly_customers(warehouse: Warehouse, month_count: int) -> Table:
+    """Orders and customers of the last complete months."""
+    table = _table(
+        "Customers in the last complete months",
+        *("Month", "Orders", "Active", "New", "Retained", "Mean customers"),
+    )
+    table.caption = (
+        "Active: with a valid order in the month. Mean customers: with one in the 90"
+        " days before, mean of the month's start and end."
+    )
+    columns = """
+        order_count, active_customer_count, new_customer_count,
+        retained_customer_count,
+        (customers_at_start_count + customers_at_end_count) / 2
+    """
+    for month, *counts, mean in _last_months(warehouse, columns, month_count):
+        _add_row(table, month, *counts, _whole(mean))
+    return table
+
+
+def monthly_amounts(warehouse: Warehouse, month_count: int) -> Table:
+    """Revenue and spend of the last complete months, and what a customer stands for."""
+    table = _table(
+        "Amounts of the last complete months, in the reporting currency",
+        *("Month", "Net revenue", "ARPPU", "ARPU", "Spend", "CAC"),
+    )
+    table.caption = (
+        "ARPPU: net revenue per active customer. ARPU: per mean customer. CAC: spend per"
+        " new customer. Currency: dbt's variable reporting_currency."
+    )
+    columns = """
+        net_revenue_amount, arppu_amount, arpu_amount, marketing_spend_amount,
+        cac_amount
+    """
+    for month, revenue, arppu, arpu, spend, cac in _last_months(
+        warehouse, columns, month_count
+    ):
+        _add_row(table, month, _whole(revenue), arppu, arpu, _whole(spend), cac)
+    return table
+
+
+def _last_months(warehouse: Warehouse, columns: str, month_count: int) -> list[Row]:
+    """The last complete months, all countries and channels together, oldest first."""
     months = warehouse.rows(
-        """
-        select
-            strftime(month_start_date, '%Y-%m') as month_name, order_count,
-            active_customer_count, new_customer_count, retained_customer_count,
-            net_revenue_amount, arpu_amount, marketing_spend_amount, cac_amount
+        f"""
+        select strftime(month_start_date, '%Y-%m') as month_name, {columns}
         from marts.kpi_monthly
         where
             is_complete_period
@@ -65,12 +103,7 @@ def monthly_kpis(warehouse: Warehouse, month_count: int) -> Table:
         """,
         [month_count],
     )
-    headings = "Orders", "Active", "New", "Retained", "Net revenue", "ARPU", "Spend"
-    title = "Last complete months (amounts in the reporting currency)"
-    table = _table(title, "Month", *headings, "CAC")
-    for month in reversed(months):
-        _add_row(table, *month)
-    return table
+    return months[::-1]
 
 
 def segments(warehouse: Warehouse) -> Table:
@@ -88,8 +121,8 @@ def segments(warehouse: Warehouse) -> Table:
         """
     )
     table = _table("Segments", "RFM segment", "Customers", "Percent", "Net revenue")
-    for row in rows:
-        _add_row(table, *row)
+    for segment, count, percent, revenue in rows:
+        _add_row(table, segment, count, percent, _whole(revenue))
     return table
 
 
@@ -120,29 +153,44 @@ def changes(earlier: Warehouse, later: Warehouse) -> Table:
     return table
 
 
-def dbt_results(path: Path) -> Table:
-    """How many models and tests of the last dbt command ended how."""
+def dbt_results(path: Path) -> Table | None:
+    """How many models and tests of the last dbt command ended how.
+
+    None if it built and tested nothing: `dbt docs generate`, for one, leaves a file in
+    which everything is a success.
+    """
     results = json.loads(path.read_text(encoding="utf-8"))
+    command = results.get("args", {}).get("which")
+    if command not in {"build", "run", "test"}:
+        return None
     counts = Counter(
         (result["unique_id"].split(".")[0], result["status"])
         for result in results["results"]
     )
-    seconds = f"{results['elapsed_time']:.0f} s"
-    table = _table(f"dbt results ({seconds})", "What", "Result", "Count")
+    title = f"Results of dbt {command} ({results['elapsed_time']:.0f} s)"
+    table = _table(title, "What", "Result", "Count")
     for (kind, status), count in sorted(counts.items()):
         _add_row(table, kind.replace("_", " "), status, count)
     return table
 
 
 def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(first, title=title, title_justify="left", title_style="bold")
+    table = Table(
+        title=title, title_justify="left", title_style="bold", caption_justify="left"
+    )
+    table.add_column(first, overflow="fold")
     for heading in others:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
 def _add_row(table: Table, *values: Any) -> None:
     table.add_row(*(_text(value) for value in values))
+
+
+def _whole(amount: Any) -> int | None:
+    """Without decimals, which say nothing about a sum and take room."""
+    return None if amount is None else round(amount)
 
 
 def _text(value: Any) -> str:

@@ -23,6 +23,7 @@ from demo import noise as noise_levels
 app = typer.Typer(
     help="The known world: synthetic customers, served as real systems would.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 _out = Console(soft_wrap=True, highlight=False)

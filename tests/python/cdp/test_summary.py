@@ -31,7 +31,9 @@ create table marts.kpi_monthly as
         'all' as acquisition_channel, is_complete_period, 7 as order_count,
         5 as active_customer_count, 2 as new_customer_count,
         3 as retained_customer_count, 1234.5 as net_revenue_amount,
-        9.75 as arpu_amount, null as marketing_spend_amount, null as cac_amount
+        6 as customers_at_start_count, 9 as customers_at_end_count,
+        9.75 as arpu_amount, 12.5 as arppu_amount,
+        null as marketing_spend_amount, null as cac_amount
     from (values ('all', true), ('EG', true), ('all', false))
         as rows (country_code, is_complete_period);
 create table quality.rejected_records as
@@ -55,10 +57,19 @@ def summary(database: Path, *options: str) -> Result:
     return CliRunner().invoke(app, ["summary", "--database", str(database), *options])
 
 
+def lines(output: str, start: str) -> list[list[str]]:
+    """The cells of the lines of the output that start with a text."""
+    return [
+        [cell.strip() for cell in row.strip("│").split("│")]
+        for row in output.splitlines()
+        if row.strip("│ ").startswith(start)
+    ]
+
+
 def line(output: str, start: str) -> list[str]:
     """The cells of the one line of the output that starts with a text."""
-    (found,) = [row for row in output.splitlines() if row.strip("│ ").startswith(start)]
-    return [cell.strip() for cell in found.strip("│").split("│")]
+    (found,) = lines(output, start)
+    return found
 
 
 def test_says_what_was_built(database: Path) -> None:
@@ -67,9 +78,11 @@ def test_says_what_was_built(database: Path) -> None:
     assert line(result.output, "commerce") == ["commerce", "1", "1"]
     assert line(result.output, "shop") == ["shop", "2", "2"]
     assert line(result.output, "customer_360") == ["customer_360", "3", "2"]
-    month = ["2025-05", "7", "5", "2", "3", "1,234.50", "9.75", "-", "-"]
-    assert line(result.output, "2025-05") == month
-    assert line(result.output, "champions") == ["champions", "1", "50.00", "100.50"]
+    assert lines(result.output, "2025-05") == [
+        ["2025-05", "7", "5", "2", "3", "8"],
+        ["2025-05", "1,234", "12.50", "9.75", "-", "-"],
+    ]
+    assert line(result.output, "champions") == ["champions", "1", "50.00", "100"]
     assert line(result.output, "crm.contacts") == ["crm.contacts", "1", "1"]
 
 
@@ -86,24 +99,69 @@ def test_says_what_changed(database: Path, tmp_path: Path) -> None:
     assert line(result.output, "Customers") == ["Customers", "2", "2", "no change"]
 
 
-def test_counts_dbt_results(database: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_large_figures_are_whole(
+    database: Path, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("drop table marts.kpi_monthly")
+        connection.execute(
+            """
+            create table marts.kpi_monthly as select
+                date '2025-05-01' as month_start_date, 'all' as country_code,
+                'all' as acquisition_channel, true as is_complete_period,
+                9999999 as order_count, 999999 as active_customer_count,
+                999999 as new_customer_count, 999999 as retained_customer_count,
+                999999 as customers_at_start_count, 999999 as customers_at_end_count,
+                99999998.7 as net_revenue_amount, 98765.43 as arpu_amount,
+                87654.32 as arppu_amount, 99999998.7 as marketing_spend_amount,
+                76543.21 as cac_amount
+            """
+        )
+        connection.execute(
+            "update marts.customer_360 set net_revenue_amount = 99999999"
+        )
+    result = summary(database)
+    assert "…" not in result.output
+    assert max(len(row) for row in result.output.splitlines()) <= 80
+    assert lines(result.output, "2025-05") == [
+        ["2025-05", "9,999,999", *["999,999"] * 4],
+        ["2025-05", "99,999,999", "87,654.32", "98,765.43", "99,999,999", "76,543.21"],
+    ]
+
+
+def dbt_results_of(command: str, folder: Path) -> str:
     results = [
         {"unique_id": "test.cdp.one", "status": "pass"},
         {"unique_id": "test.cdp.two", "status": "pass"},
         {"unique_id": "unit_test.cdp.three", "status": "fail"},
     ]
-    file = tmp_path / "run_results.json"
-    file.write_text(json.dumps({"results": results, "elapsed_time": 12.4}))
-    result = summary(database, "--dbt-results", str(file))
-    assert "dbt results (12 s)" in result.output
+    file = folder / "run_results.json"
+    content = {"args": {"which": command}, "results": results, "elapsed_time": 12.4}
+    file.write_text(json.dumps(content))
+    return str(file)
+
+
+def test_counts_dbt_results(database: Path, tmp_path: Path) -> None:
+    result = summary(database, "--dbt-results", dbt_results_of("build", tmp_path))
+    assert "Results of dbt build (12 s)" in result.output
     assert line(result.output, "test ") == ["test", "pass", "2"]
     assert line(result.output, "unit test") == ["unit test", "fail", "1"]
+
+
+def test_what_was_not_built_is_no_result(database: Path, tmp_path: Path) -> None:
+    results = dbt_results_of("generate", tmp_path)
+    result = summary(database, "--dbt-results", results)
+    assert result.exit_code == 0
+    assert "Results of dbt" not in result.output
+    assert lines(result.output, "test ") == []
 
 
 def test_no_file_is_one_line(tmp_path: Path) -> None:
     result = summary(tmp_path / "cdp.duckdb")
     assert result.exit_code == 1
-    assert result.output.startswith("Error: there is no DuckDB file")
+    assert result.output.startswith("error: there is no DuckDB file")
     assert result.output.count("\n") == 1
 
 
