@@ -169,12 +169,12 @@ def _one_by_one(
 def _with_missing(
     array: pa.Array, broken: dict[int, str], column: Column, table: Table
 ) -> list[tuple[int, str]]:
-    """Add the required values that are missing to those that do not fit."""
+    """Add the required values that are missing or blank to those that do not fit."""
     is_key = column.name in table.settings.primary_key
     if not (is_key or column.is_required):
         return list(broken.items())
     absent = pc.is_null(array)
-    if is_key and pa.types.is_string(array.type):
+    if pa.types.is_string(array.type):
         absent = pc.or_(
             absent, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(array), ""), False)
         )

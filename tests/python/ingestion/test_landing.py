@@ -188,6 +188,19 @@ def test_broken_records_are_set_aside_once(
     assert len(project.rows("commerce/_rejected")) == 3
 
 
+def test_blank_is_missing_where_a_value_is_required(
+    project: Project, shop: ShopDatabase
+) -> None:
+    rest = ("2025-01-01", "paid", "EGP", 10, "2025-01-01")
+    shop.insert("orders", (1, 7, *rest), (2, "", *rest), (3, " \u00a0\t", *rest))
+    project.run()
+    assert project.values("shop/orders", "order_id") == ["1"]
+    assert project.values("shop/_rejected", "source_record_id", "reason") == [
+        ("2", "customer_id is missing"),
+        ("3", "customer_id is missing"),
+    ]
+
+
 def test_too_many_broken_records_fail_the_table(
     project: Project, commerce: FakeSources
 ) -> None:
