@@ -112,14 +112,14 @@ class TableLoad:
         ) as dedup:
             for rows in self._typed(reading):
                 values = cursors.column_values(rows, cursor)
-                highest = _highest(highest, pc.max(values).as_py())
+                highest = _highest(highest, _until(values, reading.fence))
                 asked = _within(rows, values, start) if reading.is_wider else rows
                 spool.add(dedup.new_rows(asked))
                 if spool.rows >= COMMIT_ROWS and reading.is_ordered:
                     is_safe = cursor is not None and cursor.is_required
                     reached = highest if is_safe else None
-                    self._commit(spool, self._fenced(reached, reading))
-        self._commit(spool, self._fenced(highest, reading))
+                    self._commit(spool, self._never_back(reached))
+        self._commit(spool, self._never_back(highest))
 
     def _has_unmarked(self, name: str) -> bool:
         """Tell whether versions without cursor value are landed.
@@ -135,13 +135,9 @@ class TableLoad:
             return None
         return cursor - incremental.lag * cursors.unit(column)
 
-    def _fenced(self, highest: int | None, reading: Reading) -> int | None:
-        """Return the new cursor: never beyond the source's clock, never back."""
-        before = self._lake.cursor
-        if highest is None:
-            return before
-        reached = highest if reading.fence is None else min(highest, reading.fence)
-        return reached if before is None else max(before, reached)
+    def _never_back(self, highest: int | None) -> int | None:
+        """Return the new cursor."""
+        return _highest(self._lake.cursor, highest)
 
     # Full: each batch is the whole table.
 
@@ -232,6 +228,18 @@ def _within(
     if start is None:
         return rows
     return rows.filter(pc.fill_null(pc.greater_equal(values, start), True))
+
+
+def _until(values: pa.Array, fence: int | None) -> int | None:
+    """Return the highest value that is not beyond the source's clock.
+
+    A value from the future says nothing about what was read, and would hide what is
+    recorded until then.
+    """
+    if fence is not None:
+        values = values.filter(pc.less_equal(values, fence))
+    highest: int | None = pc.max(values).as_py()
+    return highest
 
 
 def _highest(one: int | None, other: int | None) -> int | None:

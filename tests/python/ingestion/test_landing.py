@@ -117,17 +117,31 @@ def test_late_record_inside_the_lag_lands(
     assert sorted(project.values(CUSTOMERS, "customer_id")) == ["1", "2"]
 
 
-def test_cursor_stops_at_the_clock_of_the_source(
+def test_record_from_the_future_does_not_move_the_cursor(
     project: Project, commerce: FakeSources
 ) -> None:
-    commerce.customers = [customer(1, moment(0)), customer(2, "2099-01-01T00:00:00Z")]
+    future = "2052-01-01T00:00:00Z"  # the server says 2025-01-06
+    commerce.customers = [customer(1, moment(0)), customer(2, future)]
     project.run()
     table = project.delta(CUSTOMERS)
     cursor = table.transaction_version("ingestion/commerce/customers/cursor")
-    assert cursor == 1_736_121_600 * 1_000_000  # the server says 2025-01-06
-    assert len(project.rows(CUSTOMERS)) == 2
+    assert cursor == 1_735_689_600 * 1_000_000
+    assert project.values(CUSTOMERS, "customer_id") == ["1", "2"]
+    commerce.customers.append(customer(3, moment(60)))
     project.run()
-    assert len(project.rows(CUSTOMERS)) == 2
+    assert project.values(CUSTOMERS, "customer_id") == ["1", "2", "3"]
+
+
+def test_nothing_but_the_future_leaves_no_cursor(
+    project: Project, commerce: FakeSources
+) -> None:
+    commerce.customers = [customer(1, "2052-01-01T00:00:00Z")]
+    project.run()
+    table = project.delta(CUSTOMERS)
+    assert table.transaction_version("ingestion/commerce/customers/cursor") is None
+    commerce.customers.append(customer(2, moment(0)))
+    project.run()
+    assert project.values(CUSTOMERS, "customer_id") == ["1", "2"]
 
 
 def test_load_times_strictly_increase(
