@@ -64,6 +64,10 @@ class NotOfferedError(SourceError):
     """The server has no such endpoint: another way may exist."""
 
 
+class BadRequestError(SourceError):
+    """The server does not understand the request (400)."""
+
+
 class _RetryError(Exception):
     """Something that may pass."""
 
@@ -214,7 +218,8 @@ class HttpSource:
                 f" {self._url_variable} and the path in the contract"
             )
         if not response.is_success:
-            raise SourceError(
+            kind = BadRequestError if status == 400 else SourceError
+            raise kind(
                 f"{where}: {response.request.url.path} answers {status}{_reason(body)}"
             )
 

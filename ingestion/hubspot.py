@@ -8,14 +8,15 @@ from typing import Any
 from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.errors import SourceError
-from ingestion.http import HttpSource, NotOfferedError
+from ingestion.http import Answer, BadRequestError, HttpSource, NotOfferedError
 from ingestion.paginators import NextCursor, OrderedWalk
 from ingestion.records import Record, RecordShape, dig
 from ingestion.sources import Window
 from ingestion.typed import RawBatch
 
 LIST_LIMIT = 100
-SEARCH_LIMIT = 200
+# HubSpot allows 200, other servers no more than in a list.
+SEARCH_LIMIT = 100
 SEARCH_WINDOW = 10_000
 _MILLISECOND = 1_000
 
@@ -47,8 +48,8 @@ class HubspotReading:
     The search knows no archived records, so these are listed each time. It is sorted
     and asked again from the last value seen, so that no query comes near the 10,000
     results beyond which the search refuses. Where it cannot deliver (the server has
-    none, or 10,000 records changed in the same millisecond), the whole list is read:
-    what is landed already is recognised.
+    none or refuses the first query, or 10,000 records changed in the same millisecond),
+    the whole list is read: what is landed already is recognised.
     """
 
     has_no_duplicates = False
@@ -113,9 +114,7 @@ class HubspotReading:
         )
         while not walk.is_done:
             body = self._query(name, walk.start or 0, walk.parameters())
-            answer = self._http.post(
-                self._table.name, f"/crm/v3/objects/{self._object}/search", body
-            )
+            answer = self._post_search(body)
             records = self._records(answer.body, answer.clock)
             self._add_associations(records)
             raw = self._shape.batch(records)
@@ -131,6 +130,16 @@ class HubspotReading:
                 yield raw
             if not walk.is_sorted:
                 raise _SearchError
+
+    def _post_search(self, body: Any) -> Answer:
+        """Ask; a server that refuses the very first query may know a list only."""
+        path = f"/crm/v3/objects/{self._object}/search"
+        try:
+            return self._http.post(self._table.name, path, body)
+        except BadRequestError:
+            if self.fence is None:
+                raise _SearchError from None
+            raise
 
     def _query(self, name: str, start: int, parameters: dict[str, Any]) -> Any:
         after = parameters.get("after")

@@ -37,15 +37,20 @@ def run(project: Project, table: str = "contacts") -> None:
     project.run("--source", "crm", "--table", table)
 
 
+SEARCH = "/crm/v3/objects/contacts/search"
+
+
 def test_first_load_lists_and_the_next_searches(
     project: Project, crm: FakeSources
 ) -> None:
     crm.objects["contacts"] = [contact(n, 60 * n) for n in range(250)]
     run(project)
-    assert crm.counts["/crm/v3/objects/contacts/search"] == 0
+    assert crm.counts[SEARCH] == 0
+    lists = crm.counts["/crm/v3/objects/contacts"]
     crm.objects["contacts"].append(contact(999, 60 * 251))
     run(project)
-    assert crm.counts["/crm/v3/objects/contacts/search"] == 1
+    assert crm.counts[SEARCH] == 1
+    assert crm.counts["/crm/v3/objects/contacts"] == lists + 1  # the archived ones
     assert len(project.rows("crm/contacts")) == 251
     assert project.rows("crm/contacts")[0]["_extra"] is None
 
@@ -145,6 +150,42 @@ def test_tickets_keep_their_contact_whatever_the_server_offers(
         ("2", "55"),
         ("3", "88"),
     ]
+
+
+def refuse(crm: FakeSources, number: int) -> None:
+    """Let the server answer 400 to one search."""
+
+    def answer(path: str, count: int) -> JSONResponse | None:
+        is_refused = path == SEARCH and count == number
+        return JSONResponse({"message": "no"}, 400) if is_refused else None
+
+    crm.before = answer  # type: ignore[assignment]
+
+
+def test_list_is_read_where_the_first_search_is_refused(
+    project: Project, crm: FakeSources
+) -> None:
+    crm.objects["contacts"] = [contact(0, 0)]
+    run(project)
+    crm.objects["contacts"].append(contact(1, 60))
+    refuse(crm, 1)
+    run(project)
+    assert crm.counts[SEARCH] == 1
+    assert project.values("crm/contacts", "id") == ["0", "1"]
+
+
+def test_later_search_that_is_refused_is_an_error(
+    project: Project, crm: FakeSources
+) -> None:
+    crm.objects["contacts"] = [contact(0, 0)]
+    run(project)
+    crm.largest_page = 10
+    crm.objects["contacts"] += [contact(n, 60 * n) for n in range(1, 40)]
+    refuse(crm, 2)
+    result = project.call("run", "--source", "crm", "--table", "contacts")
+    assert result.exit_code == 1
+    assert f"{SEARCH} answers 400" in result.output
+    assert len(project.rows("crm/contacts")) == 1
 
 
 def test_unknown_object(project: Project, crm: FakeSources) -> None:
