@@ -50,7 +50,7 @@ def customers(warehouse: Warehouse) -> Table:
 def monthly_customers(warehouse: Warehouse, month_count: int) -> Table:
     """Orders and customers of the last complete months."""
     table = _table(
-        "Customers in the last complete months",
+        "Last complete months",
         *("Month", "Orders", "Active", "New", "Retained", "Mean customers"),
     )
     table.caption = (
@@ -70,12 +70,12 @@ def monthly_customers(warehouse: Warehouse, month_count: int) -> Table:
 def monthly_amounts(warehouse: Warehouse, month_count: int) -> Table:
     """Revenue and spend of the last complete months, and what a customer stands for."""
     table = _table(
-        "Amounts of the last complete months, in the reporting currency",
+        "Amounts, in the reporting currency",
         *("Month", "Net revenue", "ARPPU", "ARPU", "Spend", "CAC"),
     )
     table.caption = (
-        "ARPPU: net revenue per active customer. ARPU: per mean customer. CAC: spend per"
-        " new customer. Currency: dbt's variable reporting_currency."
+        "ARPPU, ARPU: net revenue per active and per mean customer. CAC: spend per new"
+        " customer. The currency is dbt's variable reporting_currency."
     )
     columns = """
         net_revenue_amount, arppu_amount, arpu_amount, marketing_spend_amount,
