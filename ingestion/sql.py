@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +34,8 @@ class SqlReader:
         """Prepare an engine; the first table connects.
 
         Raises:
-            SettingsError: The URL is none, or its driver is not installed.
+            SettingsError: The URL is none, its driver is not installed, or it names a
+                file that is not there.
         """
         settings = source.settings
         if not isinstance(settings, SqlSource):
@@ -67,8 +69,18 @@ class SqlReader:
                 " (dialect+driver://user:password@host/database)"
             ) from None
         if engine.dialect.name == "sqlite":
+            self._check_file(engine.url.database)
             sa.event.listen(engine, "connect", _tolerate_broken_text)
         return engine
+
+    def _check_file(self, path: str | None) -> None:
+        """Refuse a file that is not there: SQLite would make an empty one."""
+        if not path or path == ":memory:" or path.startswith("file:"):
+            return
+        if not Path(path).exists():
+            raise SettingsError(
+                f"{self.name}: no database at {path}; check {self._variable}"
+            )
 
     @contextmanager
     def errors(self, table: str) -> Iterator[None]:

@@ -69,7 +69,8 @@ def test_bad_lake(project: Project, monkeypatch: pytest.MonkeyPatch, path: str) 
         ("no url", "SHOP_DATABASE_URL is no SQLAlchemy URL"),
         ("nodb://u:planted@h/d", "'nodb' that SHOP_DATABASE_URL asks for is not"),
         ("oracle://u:planted@h/d", "is not installed"),
-        ("sqlite:////no/such/folder/x.db", "unable to open database file"),
+        ("sqlite:////no/such/folder/x.db", "shop: no database at /no/such/folder/x.db"),
+        ("sqlite:////", "unable to open database file"),
     ],
 )
 def test_bad_database_url(
@@ -79,6 +80,16 @@ def test_bad_database_url(
     line = failure(project, "run")
     assert message in line
     assert "planted" not in line
+
+
+def test_missing_sqlite_file_is_not_made(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project.folder / "nothere.db"
+    monkeypatch.setenv("SHOP_DATABASE_URL", f"sqlite:///{path}")
+    line = failure(project, "run")
+    assert line == f"error: shop: no database at {path}; check SHOP_DATABASE_URL"
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
