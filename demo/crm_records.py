@@ -41,6 +41,7 @@ _MARKETS = (("EG", "Egypt", "EGP"), ("SA", "SA", "SAR"), ("AE", "UAE", "AED"))
 _MARKET_SHARE = {"EG": 0.45, "SA": 0.35, "AE": 0.20}
 TICKETS_PER_DAY = 0.0009
 """Tickets that a contact opens, per day."""
+_LONG_TICKETS_PERCENT = 8
 
 
 def tickets(
@@ -63,6 +64,8 @@ def tickets(
     order = np.lexsort((contact, created_at))
     contact, created_at = contact[order], created_at[order]
     closes_at = created_at + (rng.exponential(4, count) * DAY).astype(np.int64) + 3600
+    # So that some are always open; the second of creation is as good as chance.
+    closes_at[created_at % 100 < _LONG_TICKETS_PERCENT] += 60 * DAY
     is_closed = closes_at <= window[1]
     score = objects(
         str(s) for s in rng.choice(5, size=count, p=[0.08, 0.08, 0.16, 0.3, 0.38]) + 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from demo import names
 from demo.countries import COUNTRIES, STREETS
-from demo.frames import DAY, NEVER, Array, Frame, objects, pick, pick_skewed
+from demo.frames import DAY, NEVER, Array, Frame, epoch, objects, pick, pick_skewed
 from demo.noise import Noise
 
 CHANNELS = (
@@ -22,6 +22,7 @@ CHANNELS = (
 
 _CHANNEL_WEIGHTS = (0.28, 0.20, 0.20, 0.07, 0.08, 0.07, 0.10)
 _BUYERS = 0.85
+_AGES_AS_OF = "2025-06-30"
 _ORDER_RATE_SHAPE = 0.9
 _ORDERS_PER_MONTH = 1.15
 _LIFETIME_SHAPE = 2.0
@@ -73,7 +74,7 @@ def create(
     father = objects(g[0] for g in names.MALE)[
         pick_skewed(rng, len(names.MALE), count, 0.7)
     ]
-    born = -rng.integers(-35 * 365, 40 * 365, count) * DAY
+    born = _births(rng, count)
     emails = _emails(rng, given, surname, number, names.EMAIL_DOMAINS)
     joined_at = rng.integers(joined[0], joined[1], count)
     rate, churned_at = _purchase_process(rng, joined_at)
@@ -105,6 +106,14 @@ def create(
         "sessions_per_day": rng.gamma(0.8, 0.016, count),
         **_homes(rng, country, home),
     }
+
+
+def _births(rng: np.random.Generator, count: int) -> Array:
+    """Return days of birth: nobody under 16, a mean age of 36, one in 100 over 65."""
+    # Rayleigh-distributed years over 16, from evenly distributed ranks.
+    rank = rng.integers(0, 75 * 365, count) / (75 * 365)
+    age_days = (16 + 22.6 * np.sqrt(-np.log1p(-rank))) * 365.25
+    return epoch(_AGES_AS_OF) - age_days.astype(np.int64) * DAY
 
 
 def _households(

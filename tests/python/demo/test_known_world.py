@@ -243,3 +243,21 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
 def test_tokens_are_for_the_owner_only(small_world: World) -> None:
     mode = (small_world.folder / "secrets.json").stat().st_mode
     assert mode & 0o777 == 0o600
+
+
+def test_ages_and_open_tickets_are_plausible(tmp_path: Path) -> None:
+    world = generate(3000, 1, tmp_path / "w")
+    born = np.array([p["birth_date"] for p in world.truth.rows("people")])
+    ages = (np.datetime64("2025-06-30") - born.astype("datetime64[D]")).astype(int)
+    ages = ages / 365.25
+    assert 35 <= ages.mean() <= 37
+    assert ages.min() >= 16
+    assert 0 < (ages > 65).mean() < 0.02
+    with sqlite3.connect(world.folder / "world.db") as connection:
+        recent = connection.execute(
+            "select json_extract(properties, '$.hs_pipeline_stage') <> 'closed'"
+            " from objects where kind = 'tickets' and created_ms > ?",
+            [(world.now - 60 * DAY) * 1000],
+        ).fetchall()
+    connection.close()
+    assert 0.04 <= sum(is_open or 0 for (is_open,) in recent) / len(recent) <= 0.25
