@@ -12,9 +12,9 @@ import stamina.instrumentation
 import typer
 
 from ingestion.console import ConsoleListener, print_error, print_status
-from ingestion.contract import REJECTED, Source
+from ingestion.contract import REJECTED, Source, Table
 from ingestion.contract_files import load_contract
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, LakeError
 from ingestion.lake import LakeTable, Status, lake_root
 from ingestion.run import Run
 
@@ -76,17 +76,32 @@ def status(project_dir: ProjectDir = Path(".")) -> None:
     with _one_line_errors() as sources:
         sources.extend(load_contract(project_dir))
         root = lake_root(project_dir)
-        rows = []
-        for source in (each for each in sources if not each.is_internal):
-            tables = {each.name: each for each in source.tables}
-            rejected = LakeTable.find(root, source, tables[REJECTED])
-            for table in source.loaded_tables:
-                mine = pc.field("table_name") == table.name
-                count = 0 if rejected is None else rejected.count(mine)
-                lake = LakeTable.find(root, source, table)
-                state = Status() if lake is None else lake.status()
-                rows.append((source, table, state, count))
-        print_status(rows)
+        print_status(_status_rows(root, sources))
+
+
+def _status_rows(
+    root: str, sources: list[Source]
+) -> list[tuple[Source, Table, Status, int]]:
+    """Return what the lake holds of each table.
+
+    Raises:
+        LakeError: There is no lake.
+    """
+    rows = []
+    is_there = False
+    for source in (each for each in sources if not each.is_internal):
+        tables = {each.name: each for each in source.tables}
+        rejected = LakeTable.find(root, source, tables[REJECTED])
+        for table in source.loaded_tables:
+            mine = pc.field("table_name") == table.name
+            count = 0 if rejected is None else rejected.count(mine)
+            lake = LakeTable.find(root, source, table)
+            is_there = is_there or lake is not None
+            state = Status() if lake is None else lake.status()
+            rows.append((source, table, state, count))
+    if rows and not is_there:
+        raise LakeError(f"no lake at {root} yet: run `python -m ingestion run`")
+    return rows
 
 
 @app.command()

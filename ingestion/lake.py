@@ -24,6 +24,7 @@ from ingestion.datatypes import type_name
 from ingestion.errors import LakeError
 
 DEFAULT = ".data/lake"
+_OS_ERROR = re.compile(r'\s*(?:Error: )?Os \{[^{}]*message: "([^"]*)"[^{}]*\}')
 _REMOTE = re.compile(r"[a-z][a-z0-9+]+://")
 
 
@@ -198,6 +199,7 @@ def _lake_errors(name: str) -> Iterator[None]:
 
 
 def _brief(error: Exception) -> str:
-    """Return the first line of a message, without terminal colours."""
+    """Return a message as one line, without terminal colours and Rust's notation."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
+    text = _OS_ERROR.sub(r" (\1)", text)
     return " ".join(text.split())[:200]

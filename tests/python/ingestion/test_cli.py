@@ -60,7 +60,10 @@ def test_bad_lake(project: Project, monkeypatch: pytest.MonkeyPatch, path: str) 
     (project.folder / "blocked").write_text("a file, no folder")
     lake = path if "://" in path else str(project.folder / path)
     monkeypatch.setenv("CDP_LAKE", lake)
-    assert "lake not usable, check CDP_LAKE" in failure(project, "run")
+    line = failure(project, "run")
+    assert "lake not usable, check CDP_LAKE" in line
+    assert "Os {" not in line
+    assert path in line or "://" in path
 
 
 @pytest.mark.parametrize(
@@ -156,10 +159,20 @@ def test_status(project: Project, commerce: FakeSources) -> None:
     assert cells == ["commerce.customers", "1", "2025-01-01T00:00:00Z", batch, "1"]
 
 
-def test_status_creates_no_lake(project: Project) -> None:
-    result = project.call("status")
-    assert result.exit_code == 0
+def test_status_without_lake_says_so_and_makes_none(project: Project) -> None:
+    line = failure(project, "status")
+    assert line == (
+        f"error: no lake at {project.lake} yet: run `python -m ingestion run`"
+    )
     assert not project.lake.exists()
+
+
+def test_lake_error_of_the_system_is_put_in_words(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.folder / "blocked").write_text("a file, no folder")
+    monkeypatch.setenv("CDP_LAKE", str(project.folder / "blocked/lake"))
+    assert failure(project, "run").endswith(" (Not a directory)")
 
 
 def test_secrets_are_nowhere(
