@@ -1,27 +1,9 @@
-"""Land APIs, CRMs and databases as raw Delta tables, driven by dbt source contracts."""
+"""Land APIs, CRMs and databases as raw Delta tables, driven by dbt source contracts.
+
+Nothing is imported here, so that `python -m ingestion` can be interrupted from its
+first moment on. Begin at `ingestion.contract_files.load_contract` and `ingestion.run`.
+"""
 
 from __future__ import annotations
 
-from ingestion.contract_files import load_contract
-from ingestion.errors import (
-    AccessError,
-    ContractError,
-    IngestionError,
-    LakeError,
-    RecordsError,
-    SettingsError,
-    SourceError,
-    UnreachableError,
-)
-
-__all__ = [
-    "AccessError",
-    "ContractError",
-    "IngestionError",
-    "LakeError",
-    "RecordsError",
-    "SettingsError",
-    "SourceError",
-    "UnreachableError",
-    "load_contract",
-]
+INTERRUPTED = "interrupted; run it again to go on"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import pyarrow.compute as pc
 import stamina.instrumentation
 import typer
 
+from ingestion import INTERRUPTED
 from ingestion.console import ConsoleListener, print_error, print_status
 from ingestion.contract import REJECTED, Source, Table
 from ingestion.contract_files import load_contract
@@ -119,10 +122,26 @@ def _one_line_errors() -> Iterator[list[Source]]:
     """Print an error and exit with 1; the yielded list tells whose secrets to hide."""
     sources: list[Source] = []
     try:
-        yield sources
+        with _interruptible():
+            yield sources
     except IngestionError as error:
         print_error(error, sources)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        typer.echo("interrupted; the next run goes on from the last commit", err=True)
+        typer.echo(INTERRUPTED, err=True)
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt, so that what is open is closed."""
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    if not is_main or before is signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -193,6 +193,9 @@ def _lake_errors(name: str) -> Iterator[None]:
             " by this one, run it again"
         ) from None
     except (DeltaError, OSError, pa.ArrowException) as error:
+        # The library wraps what the rows that it is given raise.
+        if "KeyboardInterrupt" in str(error):
+            raise KeyboardInterrupt from None
         raise LakeError(
             f"{name}: lake not usable, check CDP_LAKE: {_brief(error)}"
         ) from None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -135,6 +137,59 @@ def test_full_disk(
     line = failure(project, "run", "--table", "customers")
     assert line.startswith("error: shop.customers: the temporary folder cannot be used")
     assert "No space left on device" in line
+
+
+INTERRUPTED = "interrupted; run it again to go on\n"
+
+
+def test_interrupted_while_reading(
+    project: Project, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.insert("customers", (1, "Aya", None, "2025-01-01"))
+    handler = signal.getsignal(signal.SIGINT)
+
+    def add(self: Spool, rows: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Spool, "add", add)
+    result = project.call("run", "--source", "shop")
+    assert (result.exit_code, result.stderr) == (130, INTERRUPTED)
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_interrupted_while_writing(
+    project: Project, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.insert("customers", (1, "Aya", None, "2025-01-01"))
+
+    def stamped(batches: Iterator[object], *others: object) -> Iterator[object]:
+        raise KeyboardInterrupt
+        yield from batches
+
+    monkeypatch.setattr("ingestion.load.stamped", stamped)
+    result = project.call("run", "--source", "shop")
+    assert (result.exit_code, result.stderr) == (130, INTERRUPTED)
+    assert project.rows("shop/customers") == []
+
+
+def test_interrupted_import(project: Project) -> None:
+    (project.folder / "pydantic.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGINT)\n"
+    )
+    start = (
+        "import runpy, signal;"
+        " signal.signal(signal.SIGINT, signal.default_int_handler);"
+        " runpy.run_module('ingestion', run_name='__main__', alter_sys=True)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=project.folder,
+        env={"PYTHONPATH": f"{project.folder}:{REPOSITORY}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (130, INTERRUPTED)
 
 
 def test_choice_of_one_table(project: Project, commerce: FakeSources) -> None:

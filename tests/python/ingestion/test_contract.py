@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion import ContractError, contract, load_contract
+from ingestion import contract
+from ingestion.contract_files import load_contract
+from ingestion.errors import ContractError
 from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 INCREMENTAL = "cursor_path: rate_date"
