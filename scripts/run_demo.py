@@ -5,14 +5,10 @@ one that did not finish goes on with the same week.
 """
 
 import os
-import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.demo_checks import (
@@ -20,11 +16,9 @@ from scripts.demo_checks import (
     check_profile,
     check_size,
     is_made,
-    shown,
 )
+from scripts.demo_steps import ROOT, served_world, step
 
-ROOT = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
 DATA = ROOT / ".data"
 WORLD = Path(os.environ.get("DEMO_WORLD", DATA / "world"))
 LAKE = Path(os.environ.get("CDP_LAKE", DATA / "lake"))
@@ -56,7 +50,7 @@ def run_all_steps(size: str) -> None:
     started = time.monotonic()
     DATA.mkdir(exist_ok=True)
     move_world_on(size)
-    with served_world() as sources:
+    with served_world(DATA / "demo_server.log") as sources:
         step("Ingest the three sources", "python -m ingestion run", sources)
     print(
         "\nSeveral hundred models and tests: up to a minute or so, silent if all pass"
@@ -97,76 +91,6 @@ def write_docs() -> None:
         step("Write the docs site", docs)
     finally:
         DBT_RESULTS.write_bytes(build_results)
-
-
-def step(title: str, command: str, variables: Mapping[str, str] | None = None) -> None:
-    """Runs one command, and exits with its code if it fails."""
-    print(f"\n==> {title}: {command}", flush=True)
-    started = time.monotonic()
-    program, *arguments = command.split()
-    code = run([str(BIN / program), *arguments], os.environ | dict(variables or {}))
-    seconds = f"{time.monotonic() - started:.0f} s"
-    if code != 0:
-        print(f"<== failed after {seconds}: {command}", file=sys.stderr)
-        sys.exit(code)
-    print(f"<== {seconds}", flush=True)
-
-
-def run(command: list[str], environment: Mapping[str, str]) -> int:
-    """Waits for one command; whatever ends the wait ends the command first.
-
-    In a session of its own the command does not hear Ctrl-C, on which it would show
-    where it was. Every step can be cut short: what it had not committed is done again.
-    """
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, start_new_session=True
-    ) as child:
-        try:
-            return child.wait()
-        except BaseException:
-            child.terminate()
-            child.wait()
-            if sys.stdout.isatty():
-                print("\033[?25h", end="", flush=True)  # progress bars hide the cursor
-            raise
-
-
-@contextmanager
-def served_world() -> Iterator[Mapping[str, str]]:
-    """Serves the world; gives the variables that lead ingestion to it."""
-    print("\n==> Serve the world: python -m demo serve", flush=True)
-    demo = [sys.executable, "-m", "demo"]
-    log = DATA / "demo_server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [*demo, "serve"],
-            cwd=ROOT,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        environment = subprocess.run(
-            [*demo, "env", "--wait", "60"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-            start_new_session=True,
-        )
-        if environment.returncode != 0:
-            sys.exit(f"<== the demo server did not start: see {shown(log)}")
-        # Lines such as: export COMMERCE_API_URL=...
-        words = shlex.split(environment.stdout)
-        try:
-            yield dict(word.split("=", 1) for word in words if "=" in word)
-        except SystemExit:
-            if server.poll() is not None:
-                print(f"<== the demo server ended: see {shown(log)}", file=sys.stderr)
-            raise
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

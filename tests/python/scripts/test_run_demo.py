@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from scripts import demo_steps
 from scripts import run_demo as script
 
 
@@ -18,7 +19,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tiny world in a folder of its own."""
     folder = tmp_path / "world"
     monkeypatch.setenv("DEMO_WORLD", str(folder))
-    monkeypatch.setattr(script, "DATA", tmp_path)
     generate = [sys.executable, "-m", "demo", "generate", "--size", "50"]
     subprocess.run(generate, cwd=script.ROOT, check=True, capture_output=True)
     return folder
@@ -37,7 +37,7 @@ def test_server_ends_with_the_steps_that_need_it(world: Path) -> None:
     urls = []
     with (
         pytest.raises(RuntimeError, match="a step failed"),
-        script.served_world() as sources,
+        demo_steps.served_world(world.with_name("log")) as sources,
     ):
         assert set(sources) >= {"COMMERCE_API_URL", "CRM_API_URL", "SHOP_DATABASE_URL"}
         urls += [sources["COMMERCE_API_URL"], sources["CRM_API_URL"]]
@@ -48,7 +48,7 @@ def test_server_ends_with_the_steps_that_need_it(world: Path) -> None:
 
 def test_failed_step_ends_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        script.step("Fail", "python -m demo nonsense")
+        demo_steps.step("Fail", "python -m demo nonsense")
     assert stop.value.code == 2
     assert "failed after" in capsys.readouterr().err
 
@@ -56,21 +56,21 @@ def test_failed_step_ends_the_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_server_that_ended_is_named(
     world: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit), script.served_world():
+    with pytest.raises(SystemExit), demo_steps.served_world(world.with_name("log")):
         server = int((world / "server.json").read_text().split('"pid": ')[1][:-1])
         os.kill(server, signal.SIGKILL)
         os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
-        script.step("Fail", "python -m demo nonsense")
+        demo_steps.step("Fail", "python -m demo nonsense")
     assert "the demo server ended: see " in capsys.readouterr().err
 
 
 INTERRUPTED = """
 import os, sys
-from scripts import run_demo
+from scripts import demo_steps, run_demo
 nothing = lambda *_: None
 run_demo.check_size = run_demo.check_profile = run_demo.check_database = nothing
 child = "import time; print('started', flush=True); time.sleep(60)"
-run_demo.run_all_steps = lambda _: run_demo.run(
+run_demo.run_all_steps = lambda _: demo_steps.run(
     [sys.executable, "-c", child], os.environ
 )
 sys.exit(run_demo.main())
