@@ -91,12 +91,12 @@ class ConsoleListener(Listener):
         """Print the closing table of a source."""
         if not result.tables:
             return
-        grid = Grid(title=result.source.name, title_justify="left")
-        grid.add_column("table")
+        grid = Grid(title=result.source.name, title_justify="left", show_edge=False)
+        grid.add_column("table", overflow="fold")
         for name in ("delivered", "landed", "rejected"):
-            grid.add_column(name, justify="right")
-        grid.add_column("cursor")
-        grid.add_column("outcome")
+            grid.add_column(name, justify="right", overflow="fold")
+        grid.add_column("cursor", no_wrap=True)
+        grid.add_column("outcome", overflow="fold")
         for item in result.tables:
             grid.add_row(
                 item.table.name,
@@ -132,12 +132,12 @@ def print_error(error: IngestionError, sources: list[Source]) -> None:
 
 def print_status(rows: list[tuple[Source, Table, Status, int]]) -> None:
     """Print what the lake holds."""
-    grid = Grid()
-    grid.add_column("table")
-    grid.add_column("rows", justify="right")
-    grid.add_column("last cursor")
-    grid.add_column("last batch")
-    grid.add_column("rejected", justify="right")
+    grid = Grid(show_edge=False)
+    grid.add_column("table", overflow="fold")
+    grid.add_column("rows", justify="right", overflow="fold")
+    grid.add_column("last cursor", no_wrap=True)
+    grid.add_column("last batch", overflow="fold")
+    grid.add_column("rejected", justify="right", overflow="fold")
     for source, table, status, rejected in rows:
         grid.add_row(
             f"{source.name}.{table.name}",
@@ -150,8 +150,10 @@ def print_status(rows: list[tuple[Source, Table, Status, int]]) -> None:
 
 
 def cursor_text(table: Table, cursor: int | None) -> str:
-    """Return a cursor as people read it."""
+    """Return a cursor as people read it: times to the second."""
     column = table.cursor
     if cursor is None or column is None:
         return "-"
+    if cursors.is_time(column):
+        cursor -= cursor % cursors.SECOND
     return cursors.text(cursor, column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
 
 from ingestion.cli import app
 from ingestion.spool import Spool
@@ -212,6 +214,28 @@ def test_status(project: Project, commerce: FakeSources) -> None:
     [line] = [one for one in result.output.splitlines() if "commerce.customers" in one]
     cells = [cell.strip() for cell in line.strip("│").split("│")]
     assert cells == ["commerce.customers", "1", "2025-01-01T00:00:00Z", batch, "1"]
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_nothing_is_cut_on_a_narrow_terminal(
+    project: Project,
+    commerce: FakeSources,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+) -> None:
+    commerce.customers = [customer(1, "2025-01-01T18:22:05.123456Z")]
+    commerce.events = [event(n, moment(n)) for n in range(1_000)]
+    terminal = Console(width=width, force_terminal=True, color_system=None)
+    monkeypatch.setattr("ingestion.console.stdout", lambda: terminal)
+    output = ""
+    for command in ("run", "status"):
+        monkeypatch.setattr(terminal, "file", io.StringIO())
+        assert project.call(command).exit_code == 0
+        output += terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in output
+    assert output.count("2025-01-01T18:22:05Z") == 2
+    if width == 80:
+        assert "exchange_rates " in output.partition("│ last cursor")[0]
 
 
 def test_status_without_lake_says_so_and_makes_none(project: Project) -> None:
