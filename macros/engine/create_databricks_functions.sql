@@ -21,19 +21,15 @@
         "explode(elements) as unnest(elements)",
         "from_utc_timestamp(utc_time, time_zone) as "
         ~ "cast(utc_time as timestamp) at time zone 'UTC' at time zone time_zone",
-        "get_json_object(json_text, json_path) as "
-        ~ "json_extract_string(json_text, json_path)",
-        "initcap(words) as array_to_string(list_transform("
-        ~ "string_split(lower(words), ' '), "
-        ~ "lambda word: upper(left(word, 1)) || substring(word, 2)), ' ')",
         "regexp_like(text_value, pattern) as "
         ~ "regexp_matches(text_value, pattern)",
         "regexp_replace(text_value, pattern, replacement) as "
         ~ "system.main.regexp_replace(text_value, pattern, replacement, 'g')",
         "sequence(start_value, stop_value) as "
         ~ "generate_series(start_value, stop_value)",
-        "sha2(text_value, bit_length) as sha256(text_value)",
-        "to_date(text_value) as try_cast(text_value as date)",
+        "sha2(text_value, bit_length) as case bit_length when 256 "
+        ~ "then sha256(text_value) else error('sha2 is taught for 256 bits only') end",
+        "trim(text_value) as system.main.trim(text_value, ' ')",
     ] -%}
     {%- for function in functions %}
         create or replace macro main.{{ function }};

@@ -13,6 +13,7 @@
 
 {% macro duckdb__load_raw_tables() -%}
     {%- if execute -%}
+        {%- do check_database_name(target.database) -%}
         {%- for table in graph.sources.values() | sort(attribute="unique_id") -%}
             {%- do check_raw_table_exists(table.meta.delta_table_path) -%}
             {%- do source(table.source_name, table.name) -%}
@@ -35,5 +36,28 @@
                 ~ " CDP_LAKE to the lake."
             ) -%}
         {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    Stops the run with one line where the DuckDB file has a name that dbt-duckdb would put
+    into its statements unquoted, and stumble over.
+-#}
+{% macro check_database_name(name) -%}
+    {%- set keywords = run_query(
+        "select count(*) from duckdb_keywords() where keyword_category <> 'unreserved'"
+        ~ " and keyword_name = '"
+        ~ name
+        | lower
+        | replace("'", "''") ~ "'"
+    ).columns[0][0] -%}
+    {%- if keywords > 0 or not modules.re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) -%}
+        {%- do exceptions.raise_compiler_error(
+            "The DuckDB file cannot be called "
+            ~ name
+            ~ ": set CDP_DUCKDB to a name of letters, digits and underscores that is no"
+            ~ " SQL keyword, such as cdp.duckdb."
+        ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,18 +1,18 @@
 {#-
-    Latin letters of a name in lower case, without accents and apostrophes; words are
-    separated by one space. Null where no Latin letter is left, such as in a name in
-    Arabic script, which can then neither agree with nor contradict a Latin spelling.
+    Letters of a name, Latin ones in lower case without accents and Arabic ones without
+    vowel signs and variants of a letter; words are separated by one space. Null where no
+    letter is left.
 -#}
 {% macro normalize_name(column_name) -%}
     nullif(
         trim(
             regexp_replace(
                 translate(
-                    replace(lower({{ column_name }}), chr(39), ''),
-                    'áàâäãåéèêëíìîïóòôöõúùûüçñýÿ',
-                    'aaaaaaeeeeiiiiooooouuuucnyy'
+                    replace(lower(replace({{ column_name }}, 'İ', 'I')), chr(39), ''),
+                    'áàâäãåéèêëíìîïóòôöõúùûüçñýÿışğأإآٱىةؤئًٌٍَُِّْـ',
+                    'aaaaaaeeeeiiiiooooouuuucnyyisgاااايهوي'
                 ),
-                '[^a-z]+',
+                '[^a-zء-ي]+',
                 ' '
             )
         ),

@@ -4,9 +4,16 @@
     and loses the zero that is dialled before it inside the country.
 -#}
 {% macro normalize_phone(column_name, dialling_code) -%}
-    {%- set western = "translate(" ~ column_name ~ ", '٠١٢٣٤٥٦٧٨٩', '0123456789')" -%}
+    {#- The zero of "+20 (0)100 123 4567" is dialled only inside the country. -#}
+    {%- set western = (
+        "replace(translate("
+        ~ column_name
+        ~ ", '٠١٢٣٤٥٦٧٨٩', '0123456789'), '(0)', '')"
+    ) -%}
     {%- set digits = "regexp_replace(" ~ western ~ ", '[^0-9]', '')" -%}
-    {%- set is_international = "left(trim(" ~ western ~ "), 1) = '+'" -%}
+    {%- set is_international = (
+        "left(regexp_replace(" ~ western ~ ", '[^0-9+]', ''), 1) = '+'"
+    ) -%}
     case
         when length({{ digits }}) not between 7 and 15
         then null

@@ -40,19 +40,37 @@ level_totals as (
     from kpi_monthly
     group by country_code = 'all', acquisition_channel = 'all'
 
+),
+
+-- Stated, not taken from `kpi_monthly`: a level that is missing must be found, too.
+levels as (
+
+    select
+        countries.is_all as is_all_countries,
+        channels.is_all as is_all_channels
+    from (values (true), (false)) as countries (is_all)
+    cross join (values (true), (false)) as channels (is_all)
+
 )
 
 select
-    level_totals.is_all_countries,
-    level_totals.is_all_channels,
+    levels.is_all_countries,
+    levels.is_all_channels,
     level_totals.order_count,
     level_totals.new_customer_count,
     level_totals.gross_revenue_amount,
     level_totals.net_revenue_amount
-from level_totals
-inner join order_totals
+from levels
+inner join order_totals on order_totals.order_count > 0
+left join level_totals
     on
-        level_totals.order_count <> order_totals.order_count
-        or level_totals.new_customer_count <> order_totals.new_customer_count
-        or level_totals.gross_revenue_amount <> order_totals.gross_revenue_amount
-        or level_totals.net_revenue_amount <> order_totals.net_revenue_amount
+        levels.is_all_countries = level_totals.is_all_countries
+        and levels.is_all_channels = level_totals.is_all_channels
+where
+    level_totals.order_count is distinct from order_totals.order_count
+    or level_totals.new_customer_count
+    is distinct from order_totals.new_customer_count
+    or level_totals.gross_revenue_amount
+    is distinct from order_totals.gross_revenue_amount
+    or level_totals.net_revenue_amount
+    is distinct from order_totals.net_revenue_amount

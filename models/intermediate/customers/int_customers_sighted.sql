@@ -24,13 +24,21 @@ tickets as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 {# A cancelled order counts for nothing else, but the customer was there. #}
 sightings as (
 
     select
-        customer_id,
-        registered_at as seen_at
+        customers.customer_id,
+        customers.registered_at as seen_at
     from customers
+    inner join as_of_date
+        on cast(customers.registered_at as date) <= as_of_date.as_of_date
 
     union all
 

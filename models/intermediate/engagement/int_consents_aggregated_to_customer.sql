@@ -17,19 +17,30 @@ resolved_records as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 ranked_statements as (
 
     select
-        contact_id,
-        channel,
-        purpose,
-        status,
+        consents.contact_id,
+        consents.channel,
+        consents.purpose,
+        consents.status,
         row_number() over (
-            partition by contact_id, channel, purpose
-            order by consented_at desc, _changed_at desc, consent_id desc
+            partition by consents.contact_id, consents.channel, consents.purpose
+            order by
+                consents.consented_at desc,
+                consents._changed_at desc,
+                consents.consent_id desc
         ) as statement_rank
     from consents
-    where not is_deleted
+    inner join as_of_date
+        on cast(consents.consented_at as date) <= as_of_date.as_of_date
+    where not consents.is_deleted
 
 ),
 
@@ -39,7 +50,7 @@ int_consents_aggregated_to_customer as (
         resolved_records.customer_id,
         ranked_statements.channel,
         ranked_statements.purpose,
-        bool_and(ranked_statements.status = 'granted') as is_granted
+        bool_and(coalesce(ranked_statements.status = 'granted', false)) as is_granted
     from ranked_statements
     inner join resolved_records
         on

@@ -84,7 +84,7 @@ versions as (
 
 {#
     A record that is only named by others, say by an order, has no versions: it holds,
-    knowing nothing, since it was first landed.
+    knowing nothing, since it was first named.
 #}
 int_customer_versions_unioned as (
 
@@ -101,7 +101,9 @@ int_customer_versions_unioned as (
         coalesce(versions.is_deleted, false) as is_deleted,
 
         coalesce(
-            versions.dbt_valid_from, resolved_records._first_loaded_at
+            versions.dbt_valid_from,
+            resolved_records.registered_at,
+            resolved_records._first_loaded_at
         ) as valid_from,
         versions.dbt_valid_to as valid_to
 

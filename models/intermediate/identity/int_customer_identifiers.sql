@@ -25,29 +25,13 @@ identifier_types as (
 ),
 
 {# A merge names any number of contacts: one row for each. #}
-positions as (
-
-    {{ dbt.generate_series(upper_bound=100) }}
-
-),
-
 merged_contacts as (
 
     select
-        contacts.contact_id,
-        trim(
-            split_part(
-                contacts.merged_contact_ids,
-                ';',
-                cast(positions.generated_number as int)
-            )
-        ) as merged_contact_id
+        contact_id,
+        explode(split(merged_contact_ids, ';')) as merged_contact_id
     from contacts
-    inner join positions
-        on
-            positions.generated_number
-            <= 1 + length(contacts.merged_contact_ids)
-            - length(replace(contacts.merged_contact_ids, ';', ''))
+    where merged_contact_ids is not null
 
 ),
 
@@ -73,7 +57,7 @@ stated_identifiers as (
     select
         'crm:' || contact_id as record_key,
         'crm_contact_id' as identifier_type,
-        merged_contact_id as identifier_value
+        trim(merged_contact_id) as identifier_value
     from merged_contacts
 
 ),
@@ -108,7 +92,7 @@ int_customer_identifiers as (
     left join placeholder_values
         on
             distinct_identifiers.identifier_type = placeholder_values.identifier_type
-            and distinct_identifiers.identifier_value
+            and lower(distinct_identifiers.identifier_value)
             = placeholder_values.placeholder_value
     where placeholder_values.placeholder_value is null
 

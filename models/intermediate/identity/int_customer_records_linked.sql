@@ -62,8 +62,13 @@ candidate_pairs as (
         two.record_key as target_node,
         one.identifier_type,
         one.identifier_value,
+        {#- Names in two scripts cannot be compared: to the guard, neither has one. #}
         coalesce(
-            length(one.given_name_key) > 1 and length(two.given_name_key) > 1, false
+            length(one.given_name_key) > 1
+            and length(two.given_name_key) > 1
+            and regexp_like(one.given_name_key, '[a-z]')
+            = regexp_like(two.given_name_key, '[a-z]'),
+            false
         ) as has_both_names,
         coalesce(
             {{ names_agree('one.given_name_key', 'two.given_name_key') }}

@@ -2,7 +2,7 @@ with
 
 records as (
 
-    select * from {{ ref('int_customer_records_unioned') }}
+    select * from {{ ref('int_customer_records_completed') }}
 
 ),
 
@@ -37,20 +37,16 @@ named as (
 
     select
         *,
-        {{ normalize_name("coalesce(
-            first_name,
-            case
-                when full_name like '%,%' then split_part(full_name, ',', 2)
-                else full_name
-            end
-        )") }} as given_names,
-        {{ normalize_name("coalesce(
-            last_name,
-            case
-                when full_name like '%,%' then split_part(full_name, ',', 1)
-                when full_name like '% %' then full_name
-            end
-        )") }} as family_names
+        {{ normalize_name("case
+            when first_name is not null or last_name is not null then first_name
+            when full_name like '%,%' then split_part(full_name, ',', 2)
+            else full_name
+        end") }} as given_names,
+        {{ normalize_name("case
+            when first_name is not null or last_name is not null then last_name
+            when full_name like '%,%' then split_part(full_name, ',', 1)
+            when full_name like '% %' then full_name
+        end") }} as family_names
     from located
 
 ),
@@ -65,7 +61,7 @@ int_customer_records_normalized as (
         full_name,
         {#- Ahmed Ali and Ahmed Mohamed Ali are compared by their outer words. #}
         split_part(given_names, ' ', 1) as given_name_key,
-        regexp_extract(family_names, '([a-z]+)$', 1) as family_name_key,
+        regexp_extract(family_names, '([^ ]+)$', 1) as family_name_key,
         {{ normalize_email('email') }} as email,
         {{ normalize_phone('phone', 'dialling_code') }} as phone,
         {{ normalize_phone('second_phone', 'dialling_code') }} as second_phone,

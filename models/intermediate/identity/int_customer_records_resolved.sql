@@ -18,6 +18,7 @@ clustered as (
         records.record_key,
         records.source_name,
         records.source_record_id,
+        records.registered_at,
         records._first_loaded_at,
         coalesce(clusters.component, records.record_key) as cluster_key
     from records
@@ -42,6 +43,7 @@ int_customer_records_resolved as (
                 rows between unbounded preceding and unbounded following
             )
         ) as customer_id,
+        registered_at,
         _first_loaded_at
     from clustered
 

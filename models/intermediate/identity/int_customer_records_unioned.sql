@@ -18,12 +18,6 @@ shop_customers as (
 
 ),
 
-referenced_records as (
-
-    select * from {{ ref('int_customer_records_referenced') }}
-
-),
-
 int_customer_records_unioned as (
 
     select
@@ -101,34 +95,6 @@ int_customer_records_unioned as (
         _changed_at,
         _first_loaded_at
     from shop_customers
-
-    union all
-
-    select
-        source_name,
-        source_record_id,
-        cast(null as string) as full_name,
-        cast(null as string) as first_name,
-        cast(null as string) as last_name,
-        cast(null as string) as email,
-        cast(null as string) as phone,
-        cast(null as string) as second_phone,
-        cast(null as string) as gender,
-        cast(null as string) as country,
-        cast(null as string) as city,
-        cast(null as string) as address,
-        cast(null as string) as postcode,
-        cast(null as string) as loyalty_id,
-        case
-            when source_name = 'commerce' then source_record_id
-        end as commerce_customer_id,
-        cast(null as string) as acquisition_channel,
-        false as is_deleted,
-        cast(null as date) as birth_date,
-        first_referenced_at as registered_at,
-        _first_loaded_at as _changed_at,
-        _first_loaded_at
-    from referenced_records
 
 )
 

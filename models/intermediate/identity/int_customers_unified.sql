@@ -46,13 +46,19 @@ int_customers_unified as (
         coalesce({{ survivor('country_code') }}, 'ZZ') as country_code,
         {{ survivor('city') }} as city,
         {{ survivor('address') }} as address,
-        {#- A postcode belongs to the address beside it. #}
-        coalesce(
-            max_by(postcode, survivorship_rank) filter (
-                where address is not null
-            ),
-            {{ survivor('postcode') }}
-        ) as postcode,
+        {#-
+            A postcode belongs to the address beside it. Engines differ on a null in
+            max_by, so that none is let in.
+        #}
+        case
+            when count(address) = 0 then {{ survivor('postcode') }}
+            else nullif(
+                    max_by(coalesce(postcode, ''), survivorship_rank) filter (
+                        where address is not null
+                    ),
+                    ''
+                )
+        end as postcode,
         coalesce({{ survivor('acquisition_channel') }}, 'unknown')
             as acquisition_channel,
 

@@ -32,7 +32,7 @@ int_campaign_spends_converted as (
         campaign_spends.campaign_id,
 
         ---------- strings
-        lower(coalesce(campaign_spends.channel, 'unknown')) as channel,
+        coalesce(campaign_spends.channel, 'unknown') as channel,
         coalesce(country_aliases.country_code, 'ZZ') as country_code,
         campaign_spends.currency_code,
 

@@ -12,6 +12,7 @@
     (ref('stg_crm__campaign_spends'), 'spend_date', 'updated_at, deleted_at'),
     (ref('stg_crm__consents'), 'consented_at', 'updated_at, deleted_at'),
     (ref('stg_shop__customers'), 'created_at', 'updated_at, deleted_at'),
+    (ref('stg_shop__products'), 'updated_at', 'null'),
     (ref('stg_shop__orders'), 'ordered_at', 'updated_at'),
     (ref('stg_shop__order_lines'), 'updated_at', 'null'),
     (ref('stg_shop__refunds'), 'refunded_at', 'updated_at')

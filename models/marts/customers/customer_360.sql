@@ -94,17 +94,20 @@ customer_360 as (
         customers.source_record_count,
         coalesce(order_totals.order_count, 0) as order_count,
         {#- Nothing bought is zero; something bought at an unknown rate is null. #}
-        case
-            when order_totals.customer_id is null then cast(0 as decimal(18, 4))
-            else order_totals.gross_revenue_amount
-        end as gross_revenue_amount,
-        case
-            when order_totals.customer_id is null then cast(0 as decimal(18, 4))
-            else order_totals.net_revenue_amount
-        end as net_revenue_amount,
+        {{ amount_or_zero(
+            'order_totals.gross_revenue_amount', 'order_totals.customer_id'
+        ) }} as gross_revenue_amount,
+        {{ amount_or_zero(
+            'order_totals.net_revenue_amount', 'order_totals.customer_id'
+        ) }} as net_revenue_amount,
         order_totals.average_order_amount,
-        datediff(as_of_date.as_of_date, order_totals.last_order_date)
-            as days_since_last_order,
+        {#- A market's day may have begun before the as-of date, which is UTC, ended. #}
+        case
+            when order_totals.last_order_date is not null
+                then greatest(
+                        0, datediff(as_of_date.as_of_date, order_totals.last_order_date)
+                    )
+        end as days_since_last_order,
         coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
 
         ---------- booleans

@@ -22,7 +22,7 @@ renamed as (
         {{ clean_text('country') }} as country,
         {{ clean_text('city') }} as city,
         {{ clean_text('gender') }} as gender,
-        {{ clean_text('acquisition_channel') }} as acquisition_channel,
+        {{ normalize_channel('acquisition_channel') }} as acquisition_channel,
 
         ---------- booleans
         deleted_at is not null as is_deleted,
@@ -42,13 +42,16 @@ renamed as (
         cast(_loaded_at as timestamp) as _first_loaded_at,
         cast(_loaded_at as timestamp) as _loaded_at,
         _batch_id,
-        _source_position
+        _source_position,
+        updated_at is null and deleted_at is null as _is_undated
 
     from source
 
 ),
 
-{{ latest_versions('renamed', key=['customer_id']) }},
+{{ latest_versions(
+    'renamed', key=['customer_id'], undated='_is_undated'
+) }},
 
 stg_commerce__customers as (
 
@@ -66,11 +69,12 @@ stg_commerce__customers as (
         registration_date,
         updated_at,
         deleted_at,
-        _changed_at,
+        _key_changed_at as _changed_at,
         _key_first_loaded_at as _first_loaded_at,
         _loaded_at,
         _batch_id,
-        _source_position
+        _source_position,
+        _key_is_undated as _is_undated
 
     from latest_versions
 

@@ -18,7 +18,7 @@ renamed as (
 
         ---------- strings
         {{ clean_text('campaign_name') }} as campaign_name,
-        {{ clean_text('channel') }} as channel,
+        {{ normalize_channel('channel') }} as channel,
         {{ clean_text('country') }} as country,
         upper(trim(currency)) as currency_code,
 

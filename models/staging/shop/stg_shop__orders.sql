@@ -17,7 +17,8 @@ renamed as (
         {{ clean_text('customer_id') }} as customer_id,
 
         ---------- strings
-        lower({{ clean_text('status') }}) as status,
+        {#- Both spellings of the word are in use. #}
+        replace(lower({{ clean_text('status') }}), 'canceled', 'cancelled') as status,
         upper(trim(currency)) as currency_code,
         lower({{ clean_text('sales_channel') }}) as sales_channel,
         {{ clean_text('country') }} as country,
