@@ -21,9 +21,11 @@ def check_size(size: str | None, world: Path) -> None:
     except WorldError as error:
         stop(str(error))
     if count and count != there:
+        # What was built of the world lies beside it, if nobody moved either.
+        folder = world.parent if world.parent.name == ".data" else world
         stop(
             f"the world in {shown(world)} has {there:,} people:"
-            f" remove {shown(world.parent)} to begin anew, or leave SIZE out"
+            f" remove {shown(folder)} to begin anew, or leave SIZE out"
         )
 
 

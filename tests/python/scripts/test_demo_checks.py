@@ -21,7 +21,11 @@ def test_size_is_checked(tmp_path: Path) -> None:
     generate(20, 1, world)
     checks.check_size(None, world)
     checks.check_size("20", world)
-    with pytest.raises(SystemExit, match=r"has 20 people: remove .* to begin anew"):
+    with pytest.raises(SystemExit, match=r"has 20 people: remove .*/world to begin"):
+        checks.check_size("small", world)
+    (tmp_path / ".data").mkdir()
+    world = world.rename(tmp_path / ".data" / "world")
+    with pytest.raises(SystemExit, match=r"remove .*/\.data to begin anew"):
         checks.check_size("small", world)
 
 
