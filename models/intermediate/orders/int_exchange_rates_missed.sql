@@ -18,6 +18,12 @@ refunds as (
 
 ),
 
+order_lines as (
+
+    select * from {{ ref('int_order_lines_costed') }}
+
+),
+
 campaign_spends as (
 
     select * from {{ ref('int_campaign_spends_converted') }}
@@ -54,6 +60,19 @@ missing_rates as (
     where
         refunds.refunded_amount is not null
         and refunds.refunded_amount_original is null
+
+    union all
+
+    select
+        order_lines.cost_currency_code as currency_code,
+        order_lines.order_date as rate_date,
+        'product costs' as used_by
+    from order_lines
+    inner join orders on order_lines.order_id = orders.order_id
+    where
+        order_lines.cost_currency_code is not null
+        and order_lines.cost_amount_original is not null
+        and order_lines.cost_amount is null
 
     union all
 

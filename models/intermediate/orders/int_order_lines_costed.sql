@@ -59,6 +59,7 @@ int_order_lines_costed as (
 
         ---------- strings
         priced_lines.currency_code,
+        priced_lines.cost_currency_code,
 
         ---------- numerics
         priced_lines.quantity,
@@ -74,7 +75,11 @@ int_order_lines_costed as (
             'priced_lines.cost_amount',
             'priced_lines.cost_currency_code',
             'cost_rates.conversion_rate'
-        ) }} as cost_amount
+        ) }} as cost_amount,
+        cast(priced_lines.cost_amount as decimal(18, 4)) as cost_amount_original,
+
+        ---------- dates
+        priced_lines.order_date
 
     from priced_lines
     left join exchange_rates as order_rates
