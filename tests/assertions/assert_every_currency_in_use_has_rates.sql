@@ -1,6 +1,7 @@
--- Fails when an order, a refund, a product's cost or spend has a currency and day without
--- a rate into the reporting currency. The rows name them; `quality` keeps those of the last
--- run. Where no rates are delivered at all, `assert_exchange_rates_are_delivered` warns.
+-- Fails when an order, a refund, a product's cost or spend has a currency and day
+-- without a rate into the reporting currency. The rows name them; `quality` keeps those
+-- of the last run. Where no rates are delivered at all,
+-- `assert_exchange_rates_are_delivered` warns.
 {{ config(store_failures=true, schema="quality") }}
 
 with

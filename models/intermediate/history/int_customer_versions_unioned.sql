@@ -1,6 +1,6 @@
 {#-
     What each source said of a customer, and from when to when. Values are normalised as
-    for today's customers, so that the last interval agrees with the customer 360.
+    for today's customers, as far as versions were recorded.
 -#}
 
 with
