@@ -99,6 +99,7 @@ class HubspotReading:
                 walk.update(answer.body, records)
             except SourceError as error:
                 raise SourceError(f"{self._where}: {error}") from None
+            _keep_association_ids(records)
             if records:
                 yield self._shape.batch(records)
 
@@ -196,11 +197,25 @@ def _targets(body: Any) -> dict[str, list[str]]:
     }
 
 
+def _keep_association_ids(records: Sequence[Any]) -> None:
+    """Keep the ids alone: a list and a search then say the same of one record."""
+    for record in records:
+        stated = record.pop("associations", None) if isinstance(record, dict) else None
+        for kind, targets in stated.items() if isinstance(stated, dict) else ():
+            results = dig(targets, ["results"])
+            ids = [
+                str(target["id"])
+                for target in (results if isinstance(results, list) else [])
+                if isinstance(target, dict) and target.get("id") is not None
+            ]
+            _associate(record, kind, ids)
+
+
 def _associate(record: Record, kind: str, ids: list[str]) -> None:
-    """Put association ids where the list endpoint has them."""
-    associations = record.setdefault("associations", {})
-    if isinstance(associations, dict) and ids:
-        associations[kind] = {"results": [{"id": identifier} for identifier in ids]}
+    """Put association ids where the list endpoint has them, each once."""
+    if ids:
+        results = [{"id": identifier} for identifier in dict.fromkeys(ids)]
+        record.setdefault("associations", {})[kind] = {"results": results}
 
 
 def _whole_millisecond(value: int | None) -> int | None:

@@ -152,6 +152,21 @@ def test_tickets_keep_their_contact_whatever_the_server_offers(
     ]
 
 
+def test_a_broken_ticket_is_rejected_once_by_list_and_search(
+    project: Project, crm: FakeSources
+) -> None:
+    crm.links = {"1": "77"}
+    crm.objects["tickets"] = [
+        ticket(1, 0, satisfaction_score="very"),
+        ticket(2, 0, satisfaction_score="very"),
+        ticket(3, 60),
+    ]
+    run(project, "tickets")
+    run(project, "tickets")
+    rejected = project.values("crm/_rejected", "source_record_id")
+    assert sorted(rejected) == ["1", "2"]
+
+
 def refuse(crm: FakeSources, number: int) -> None:
     """Let the server answer 400 to one search."""
 
