@@ -1,10 +1,20 @@
-"""Figures that tests measured, shown at the end of the run."""
+"""What concerns all tests: figures that they measured, and signals."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 FIGURE = "figure"
+
+
+def pytest_configure() -> None:
+    """Lets tests interrupt the programs that they start.
+
+    A shell starts background jobs with Ctrl-C ignored, and every child inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
