@@ -26,10 +26,6 @@ int_tickets_identified as (
         tickets.ticket_id,
         customer_records.customer_id,
 
-        ---------- strings
-        tickets.pipeline_stage,
-        tickets.priority,
-
         ---------- numerics
         tickets.satisfaction_score,
 

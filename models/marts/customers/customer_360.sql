@@ -101,13 +101,8 @@ customer_360 as (
             'order_totals.net_revenue_amount', 'order_totals.customer_id'
         ) }} as net_revenue_amount,
         order_totals.average_order_amount,
-        {#- A market's day may have begun before the as-of date, which is UTC, ended. #}
-        case
-            when order_totals.last_order_date is not null
-                then greatest(
-                        0, datediff(as_of_date.as_of_date, order_totals.last_order_date)
-                    )
-        end as days_since_last_order,
+        {{ days_since('order_totals.last_order_date', 'as_of_date.as_of_date') }}
+            as days_since_last_order,
         coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
 
         ---------- booleans

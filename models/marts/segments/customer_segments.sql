@@ -45,10 +45,7 @@ scored_buyers as (
 
 ),
 
-{#
-    An order late on the as-of day can fall on the next day in its market; it is then
-    zero days ago. A birthday on the as-of date counts.
-#}
+{# A birthday on the as-of date counts. #}
 described_customers as (
 
     select
@@ -59,12 +56,10 @@ described_customers as (
         scored_buyers.monetary_score,
         scored_buyers.value_rank_share,
         scored_buyers.customer_id is not null as has_ordered,
-        greatest(
-            0, datediff(as_of_date.as_of_date, scored_buyers.first_order_date)
-        ) as days_since_first_order,
-        greatest(
-            0, datediff(as_of_date.as_of_date, scored_buyers.last_order_date)
-        ) as days_since_last_order,
+        {{ days_since('scored_buyers.first_order_date', 'as_of_date.as_of_date') }}
+            as days_since_first_order,
+        {{ days_since('scored_buyers.last_order_date', 'as_of_date.as_of_date') }}
+            as days_since_last_order,
         datediff(
             scored_buyers.last_order_date, scored_buyers.previous_order_date
         ) as days_between_last_orders,
@@ -139,7 +134,7 @@ customer_segments as (
     left join age_bands
         on
             described_customers.age >= age_bands.min_age
-            and described_customers.age <= coalesce(age_bands.max_age, 999)
+            and described_customers.age <= age_bands.max_age
 
 )
 
