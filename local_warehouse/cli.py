@@ -1,0 +1,139 @@
+"""`python -m local_warehouse`."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local_warehouse.credentials import (
+    TOKEN_VARIABLE,
+    Certificates,
+    ensure_certificates,
+    ensure_token,
+)
+from local_warehouse.errors import WarehouseError
+
+HOST = "127.0.0.1"
+
+app = typer.Typer(
+    help="A Databricks SQL warehouse on this machine.",
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def warehouse() -> None:
+    """Keep `serve` a subcommand."""
+
+
+@app.command()
+def serve(
+    port: Annotated[
+        int, typer.Option(help="Port on the loopback interface; 0 takes a free one.")
+    ] = 8443,
+    data: Annotated[
+        Path, typer.Option(help="Folder that keeps tables, certificate and logs.")
+    ] = Path(".data/warehouse"),
+    lake: Annotated[
+        Path | None,
+        typer.Option(help="Lake whose Delta tables are shown as schemas raw_<source>."),
+    ] = None,
+    cores: Annotated[int, typer.Option(help="Spark tasks at once.", min=1)] = 2,
+    memory: Annotated[str, typer.Option(help="Memory of Spark, such as 4g.")] = "3g",
+) -> None:
+    """Serve until it is interrupted (Ctrl-C) or terminated."""
+    try:
+        serve_until_stopped(port, data, lake, cores=cores, memory=memory)
+    except WarehouseError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def serve_until_stopped(
+    port: int, data: Path, lake: Path | None, *, cores: int, memory: str
+) -> None:
+    """Check what a user can get wrong, the cheap things first; then start and serve."""
+    if lake is not None and not lake.is_dir():
+        raise WarehouseError(f"There is no lake at {lake}: run ingestion first.")
+    data = made_folder(data)
+    with locked(data / "lock"), listening(port) as listener:
+        certificates = ensure_certificates(data / "certificates")
+        token, token_file = ensure_token(data / "token")
+        # Spark and the Thrift types are slow to import and not needed for `--help`.
+        from local_warehouse.warehouse import Warehouse
+
+        warehouse = Warehouse.start(data, cores=cores, memory=memory)
+        try:
+            if lake is not None:
+                count = warehouse.register(lake)
+                typer.echo(f"{count} raw tables of {lake} are in the schemas raw_*.")
+            chosen_port = listener.getsockname()[1]
+            typer.echo(profile(chosen_port, certificates, token_file))
+            warehouse.serve(listener, certificates, token)
+        finally:
+            warehouse.stop()
+
+
+def made_folder(folder: Path) -> Path:
+    """Return the absolute data folder, made where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WarehouseError(
+            f"The data folder {folder} cannot be made ({error.strerror}): choose"
+            " another --data."
+        ) from error
+    return folder.resolve()
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Keep a second server away from the data folder; the system frees the lock."""
+    with file.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WarehouseError(
+                f"Another local warehouse uses {file.parent}: stop it or choose another"
+                " --data."
+            ) from None
+        yield
+
+
+@contextmanager
+def listening(port: int) -> Iterator[socket.socket]:
+    """Take the port before Spark takes half a minute to start."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen()
+        except (OSError, OverflowError) as error:
+            raise WarehouseError(
+                f"Port {port} cannot be used ({error}): choose another with --port."
+            ) from None
+        yield listener
+
+
+def profile(port: int, certificates: Certificates, token_file: Path | None) -> str:
+    """Return what to set so that dbt's target `warehouse` connects here."""
+    token = "" if token_file is None else f'"$(cat {token_file})"'
+    given = f"export {TOKEN_VARIABLE}={token}" if token else "# token: as it was given"
+    authority = certificates.authority
+    return f"""\
+The local warehouse is ready. For dbt's target `warehouse` (profiles.example.yml):
+
+export LOCAL_WAREHOUSE_PORT={port}
+{given}
+export LOCAL_WAREHOUSE_CA={authority}
+export REQUESTS_CA_BUNDLE={authority} SSL_CERT_FILE={authority}
+
+Stop it with Ctrl-C."""

@@ -1,0 +1,122 @@
+"""Python code that clients send, such as dbt's Python models.
+
+It runs in this process, on a Spark session of its context.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local_warehouse.python_code import compiled
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+WORKERS = 4
+
+
+@dataclass
+class Context:
+    """An execution context: the variables and the Spark session of its commands."""
+
+    spark: SparkSession
+    variables: dict[str, Any]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+@dataclass
+class Command:
+    """A piece of Python code that runs, or has run."""
+
+    code: str
+    context: Context
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    status: str = "Queued"
+    results: dict[str, str] | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def end(self, status: str, results: dict[str, str] | None) -> None:
+        """Keep how the command ended, unless it was cancelled before."""
+        if not self.ended.is_set():
+            self.status, self.results = status, results
+            self.ended.set()
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the API says of the command."""
+        answer: dict[str, object] = {"id": self.id, "status": self.status}
+        return answer | ({"results": self.results} if self.results else {})
+
+
+class Commands:
+    """The contexts and commands of one server."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        """Start with none."""
+        self._spark = spark
+        self._contexts: dict[str, Context] = {}
+        self._commands: dict[str, Command] = {}
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="command")
+
+    def create_context(self) -> Context:
+        """Open a context with a Spark session of its own."""
+        spark = self._spark.newSession()
+        context = Context(spark, {"spark": spark, "__name__": "__main__"})
+        self._contexts[context.id] = context
+        return context
+
+    def context(self, identifier: str) -> Context | None:
+        """Return a context that is not destroyed."""
+        return self._contexts.get(identifier)
+
+    def destroy_context(self, context: Context) -> None:
+        """Forget a context and its commands."""
+        self._contexts.pop(context.id, None)
+        for command in list(self._commands.values()):
+            if command.context is context:
+                self.cancel(command)
+                self._commands.pop(command.id, None)
+
+    def execute(self, context: Context, code: str) -> Command:
+        """Start a piece of code in the background."""
+        command = Command(code, context)
+        self._commands[command.id] = command
+        self._workers.submit(self._run, command)
+        return command
+
+    def command(self, identifier: str) -> Command | None:
+        """Return a command of a context that is not destroyed."""
+        return self._commands.get(identifier)
+
+    def cancel(self, command: Command) -> None:
+        """Stop a command at its next Spark job; code between jobs goes on."""
+        if not command.ended.is_set():
+            command.end("Cancelled", None)
+            spark = command.context.spark.sparkContext
+            spark._jsc.sc().cancelJobGroupAndFutureJobs(command.id)
+
+    def shut_down(self) -> None:
+        """Cancel what runs and stop the threads."""
+        for context in list(self._contexts.values()):
+            self.destroy_context(context)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, command: Command) -> None:
+        if command.ended.is_set():
+            return
+        command.status = "Running"
+        context = command.context
+        try:
+            context.spark.sparkContext.setJobGroup(command.id, "", True)
+            exec(compiled(command.code), context.variables)
+        # Whatever the code raises is the answer, `SystemExit` included.
+        except BaseException as error:
+            cause = "".join(traceback.format_exception(error))
+            results = {"resultType": "error", "summary": str(error), "cause": cause}
+            command.end("Finished", results)
+        else:
+            command.end("Finished", {"resultType": "text", "data": ""})

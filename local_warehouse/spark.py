@@ -1,0 +1,114 @@
+"""Starting Spark + Delta on a data folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_warehouse.errors import WarehouseError
+from local_warehouse.java import check_java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Both log every failed statement as JSON on the console; the client is told anyway.
+NOISY_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+
+DELTA = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": (
+        "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+    ),
+    "spark.sql.sources.default": "delta",
+    "spark.sql.legacy.createHiveTableByDefault": "false",
+}
+# What makes small tables bearable: few tasks, and no code generated for each query.
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+BEHAVIOUR = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+}
+
+
+def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
+    """Start Spark with its catalog and its tables under a folder.
+
+    Args:
+        data: Absolute folder: `metastore/` (Derby), `warehouse/` (managed tables) and
+            `spark.log`.
+        cores: Tasks that run at once.
+        memory: Of the Java process, such as `2g`.
+
+    Raises:
+        WarehouseError: Java is missing or wrong, or Delta's jars cannot be fetched.
+    """
+    check_java()
+    from delta import configure_spark_with_delta_pip
+    from pyspark.sql import SparkSession
+
+    for logger in NOISY_LOGGERS:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    metastore = f"jdbc:derby:;databaseName={data / 'metastore'};create=true"
+    builder = (
+        SparkSession.builder.master(f"local[{cores}]")
+        .appName("local_warehouse")
+        .config(map={**DELTA, **SMALL, **BEHAVIOUR})
+        .config("spark.driver.memory", memory)
+        .config("spark.sql.warehouse.dir", str(data / "warehouse"))
+        .config("spark.hadoop.javax.jdo.option.ConnectionURL", metastore)
+        # The first compiler is enough for queries that run once.
+        .config(
+            "spark.driver.extraJavaOptions",
+            f"-Dderby.system.home={data} -XX:TieredStopAtLevel=1",
+        )
+        .enableHiveSupport()
+    )
+    log = data / "spark.log"
+    try:
+        with output_to(log):
+            return configure_spark_with_delta_pip(builder).getOrCreate()
+    except Exception as error:
+        raise WarehouseError(why_not_started(log)) from error
+
+
+def why_not_started(log: Path) -> str:
+    """Return one line on a start that failed, from what Java wrote."""
+    said = log.read_text(errors="replace")
+    if "UNRESOLVED DEPENDENCIES" in said:
+        return (
+            "Delta's jars could not be fetched from Maven Central: connect once to the"
+            f" network (later starts need none), details in {log}."
+        )
+    return f"Spark did not start, details in {log}."
+
+
+@contextmanager
+def output_to(log: Path) -> Iterator[None]:
+    """Give what is started within this block a file as its standard output and error.
+
+    Java and its dependency manager write hundreds of lines, which belong into a log.
+    """
+    saved = os.dup(1), os.dup(2)
+    target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.dup2(target, 1)
+        os.dup2(target, 2)
+        yield
+    finally:
+        for number, descriptor in enumerate(saved, start=1):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        os.close(target)
