@@ -12,6 +12,10 @@
 
 
 {% macro duckdb__create_databricks_functions() -%}
+    {#-
+        `levenshtein` of DuckDB counts bytes, of which an Arabic letter has two: letters
+        beyond ASCII are replaced, each by one of its own, before it counts.
+    #}
     {%- set functions = [
         "add_months(start_date, month_count) as "
         ~ "cast(cast(start_date as date) + to_months(month_count) as date)",
@@ -21,6 +25,19 @@
         "explode(elements) as unnest(elements)",
         "from_utc_timestamp(utc_time, time_zone) as "
         ~ "cast(utc_time as timestamp) at time zone 'UTC' at time zone time_zone",
+        "levenshtein_of_letters(left_text, right_text, letters, ascii) as "
+        ~ "case when length(letters) > length(ascii) "
+        ~ "then error('levenshtein is taught for 127 different letters only') "
+        ~ "else system.main.levenshtein(translate(left_text, letters, ascii), "
+        ~ "translate(right_text, letters, ascii)) end",
+        "levenshtein(left_text, right_text) as "
+        ~ "case when strlen(left_text || right_text) = length(left_text || right_text) "
+        ~ "then system.main.levenshtein(left_text, right_text) "
+        ~ "else levenshtein_of_letters(left_text, right_text, "
+        ~ "array_to_string("
+        ~ "list_distinct(string_split(left_text || right_text, '')), ''), "
+        ~ "array_to_string(list_transform(generate_series(1, 127), "
+        ~ "lambda code: chr(cast(code as integer))), '')) end",
         "regexp_like(text_value, pattern) as "
         ~ "regexp_matches(text_value, pattern)",
         "regexp_replace(text_value, pattern, replacement) as "

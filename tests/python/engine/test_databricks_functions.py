@@ -34,6 +34,14 @@ CASES: dict[str, tuple[str, Any]] = {
         "from_utc_timestamp(timestamp '2024-04-26 22:30', 'Africa/Cairo')",
         dt.datetime(2024, 4, 27, 1, 30),
     ),
+    "levenshtein_counts_letters": ("levenshtein('محمود', 'محمدد')", 1),
+    "levenshtein_counts_one_for_a_letter_of_four_bytes": (
+        "levenshtein('🙂ab', '🙃b')",
+        2,
+    ),
+    "levenshtein_of_ascii": ("levenshtein('kitten', 'sitting')", 3),
+    "levenshtein_to_nothing": ("levenshtein('', 'ﻻé')", 2),
+    "levenshtein_of_null_is_null": ("levenshtein('أحمد', null) is null", True),
     "regexp_like_finds_a_part": ("regexp_like('abc', 'b')", True),
     "regexp_replace_replaces_all": ("regexp_replace('a1b2', '[0-9]', '')", "ab"),
     "sha2": ("sha2('abc', 256)", hashlib.sha256(b"abc").hexdigest()),
@@ -60,6 +68,12 @@ def test_answers_as_spark_does(taught: Path, case: str) -> None:
         [(answer,)] = connection.execute(f"select {expression}").fetchall()
     assert answer == expected
     assert type(answer) is type(expected)
+
+
+def test_levenshtein_of_too_many_letters_is_an_error(taught: Path) -> None:
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + 128)))
+    with duckdb.connect(str(taught)) as connection, pytest.raises(duckdb.Error):
+        connection.execute("select levenshtein(?, 'a')", [letters]).fetchall()
 
 
 def test_explode_gives_a_row_for_each_element(taught: Path) -> None:
