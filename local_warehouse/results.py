@@ -66,7 +66,7 @@ def fetch(answer: DataFrame | pa.Table, wanted: Wanted) -> pa.Table:
 
 
 def readable(answer: DataFrame, wanted: Wanted) -> DataFrame:
-    """Turn columns that Arrow clients cannot read into text."""
+    """Turn columns that the client cannot read into text."""
     from pyspark.sql import functions
 
     names = [f"_{position}" for position in range(len(answer.columns))]
@@ -87,12 +87,15 @@ def readable(answer: DataFrame, wanted: Wanted) -> DataFrame:
 def _readable_column(
     column: Column, data_type: DataType, wanted: Wanted
 ) -> Column | None:
-    """Return the column as text, or nothing where it can stay as it is."""
+    """Return the column as it can be read, or nothing where it can stay as it is."""
     from pyspark.sql import functions
 
     name = data_type.typeName()
+    if name in ("array", "map", "struct") and wanted.nested:
+        # Arrow refuses what Spark declares as never null within a struct.
+        return column.cast(data_type.toNullable())
     if name in ("array", "map", "struct"):
-        return None if wanted.nested else functions.to_json(column)
+        return functions.to_json(column)
     if name == "variant":
         return functions.to_json(column)
     return column.cast("string") if "interval" in name else None

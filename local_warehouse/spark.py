@@ -40,6 +40,9 @@ BEHAVIOUR = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    # Delta's parser stands before Spark's, and drops parameters handed over in the new
+    # way of Spark 4.1: every statement with one fails as "unbound".
+    "spark.sql.legacy.parameterSubstitution.constantsOnly": "true",
 }
 
 
@@ -79,7 +82,10 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
     log = data / "spark.log"
     try:
         with output_to(log):
-            return configure_spark_with_delta_pip(builder).getOrCreate()
+            spark = configure_spark_with_delta_pip(builder).getOrCreate()
+            # Opens the metastore, which takes seconds, before the first client waits.
+            spark.sql("show schemas").collect()
+            return spark
     except Exception as error:
         raise WarehouseError(why_not_started(log)) from error
 

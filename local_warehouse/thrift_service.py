@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 PROTOCOL = ttypes.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8
 SERVER_NAME = "Local warehouse"
-# How long a call waits for a statement before it tells the client to ask again.
-WAIT_SECONDS = 5.0
+# How long a statement may take to be answered in one call.
+DIRECT_SECONDS = 5.0
+# How long a question for the status waits. Short: while the connector asks, it cannot
+# send a cancellation.
+STATUS_SECONDS = 0.25
 STATES = {
     State.PENDING: ttypes.TOperationState.PENDING_STATE,
     State.RUNNING: ttypes.TOperationState.RUNNING_STATE,
@@ -250,7 +253,7 @@ class ThriftService:
         self._operations.start(operation, started)
         direct = None
         if request.getDirectResults is not None:
-            operation.ended.wait(WAIT_SECONDS)
+            operation.ended.wait(DIRECT_SECONDS)
             direct = self._direct_results(operation, request.getDirectResults)
         return call.response(
             status=OK,
@@ -283,7 +286,7 @@ class ThriftService:
         operation = self._find(request)
         if operation is None:
             return ttypes.TGetOperationStatusResp(status=_invalid("operation"))
-        operation.ended.wait(WAIT_SECONDS)
+        operation.ended.wait(STATUS_SECONDS)
         return _status(operation)
 
     def CancelOperation(self, request: Any) -> Any:  # noqa: N802
