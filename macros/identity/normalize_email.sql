@@ -1,9 +1,6 @@
-{#-
-    Lower-case email address without spaces; null where it is not an address. The dotted
-    capital I becomes one letter on one engine and two on the other, so it goes first.
--#}
+{#- Lower-case email address without spaces; null where it is not an address. -#}
 {% macro normalize_email(column_name) -%}
-    {%- set address = "lower(trim(replace(" ~ column_name ~ ", 'İ', 'I')))" -%}
+    {%- set address = lower_text("trim(" ~ column_name ~ ")") -%}
     case
         when regexp_like({{ address }}, '^[^@ ]+@[^@ .]+([.][^@ .]+)+$')
         then {{ address }}

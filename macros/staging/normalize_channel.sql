@@ -3,5 +3,7 @@
     `PAID_SEARCH` are one channel. Customers and spend meet on it.
 -#}
 {% macro normalize_channel(column_name) -%}
-    nullif(regexp_replace(lower(trim({{ column_name }})), '[ _-]+', '_'), '')
+    nullif(
+        regexp_replace({{ lower_text("trim(" ~ column_name ~ ")") }}, '[ _-]+', '_'), ''
+    )
 {%- endmacro %}

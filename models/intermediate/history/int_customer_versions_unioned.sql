@@ -115,7 +115,7 @@ int_customer_versions_unioned as (
             and resolved_records.source_record_id = versions.source_record_id
 
     left join country_aliases
-        on lower(trim(versions.country)) = country_aliases.alias
+        on {{ lower_text('trim(versions.country)') }} = country_aliases.alias
 
 )
 

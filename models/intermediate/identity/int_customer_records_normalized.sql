@@ -26,7 +26,7 @@ located as (
         countries.dialling_code
     from records
     left join country_aliases
-        on lower(trim(records.country)) = country_aliases.alias
+        on {{ lower_text('trim(records.country)') }} = country_aliases.alias
     left join countries
         on country_aliases.country_code = countries.country_code
 

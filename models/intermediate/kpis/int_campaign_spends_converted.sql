@@ -52,7 +52,7 @@ int_campaign_spends_converted as (
     from campaign_spends
     inner join as_of_date on campaign_spends.spend_date <= as_of_date.as_of_date
     left join country_aliases
-        on lower(trim(campaign_spends.country)) = country_aliases.alias
+        on {{ lower_text('trim(campaign_spends.country)') }} = country_aliases.alias
     left join exchange_rates
         on
             campaign_spends.currency_code = exchange_rates.currency_code

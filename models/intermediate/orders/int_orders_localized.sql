@@ -60,7 +60,7 @@ placed_in_countries as (
         on known_orders.customer_id = customer_records.source_record_id
     left join customers on customer_records.customer_id = customers.customer_id
     left join country_aliases
-        on lower(trim(known_orders.country)) = country_aliases.alias
+        on {{ lower_text('trim(known_orders.country)') }} = country_aliases.alias
 
 ),
 

@@ -19,8 +19,8 @@ renamed as (
         {{ clean_text('session_id') }} as session_id,
 
         ---------- strings
-        lower({{ clean_text('event_type') }}) as event_type,
-        lower({{ clean_text('channel') }}) as channel,
+        {{ lower_text(clean_text('event_type')) }} as event_type,
+        {{ lower_text(clean_text('channel')) }} as channel,
         properties,
 
         ---------- timestamps

@@ -21,8 +21,8 @@ renamed as (
 
     select
         ---------- strings
-        upper(trim(base_currency)) as base_currency_code,
-        upper(trim(quote_currency)) as quote_currency_code,
+        {{ upper_code('trim(base_currency)') }} as base_currency_code,
+        {{ upper_code('trim(quote_currency)') }} as quote_currency_code,
 
         ---------- numerics
         rate,

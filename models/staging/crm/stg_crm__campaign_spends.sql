@@ -20,7 +20,7 @@ renamed as (
         {{ clean_text('campaign_name') }} as campaign_name,
         {{ normalize_channel('channel') }} as channel,
         {{ clean_text('country') }} as country,
-        upper(trim(currency)) as currency_code,
+        {{ upper_code('trim(currency)') }} as currency_code,
 
         ---------- numerics
         amount as spend_amount,

@@ -17,9 +17,9 @@ renamed as (
         {{ clean_text('contact_id') }} as contact_id,
 
         ---------- strings
-        lower({{ clean_text('channel') }}) as channel,
-        lower({{ clean_text('purpose') }}) as purpose,
-        lower({{ clean_text('status') }}) as status,
+        {{ lower_text(clean_text('channel')) }} as channel,
+        {{ lower_text(clean_text('purpose')) }} as purpose,
+        {{ lower_text(clean_text('status')) }} as status,
         {{ clean_text('source') }} as consent_source,
 
         ---------- booleans

@@ -18,8 +18,8 @@ renamed as (
 
         ---------- strings
         {{ clean_text('subject') }} as subject,
-        lower({{ clean_text('hs_pipeline_stage') }}) as pipeline_stage,
-        lower({{ clean_text('hs_ticket_priority') }}) as priority,
+        {{ lower_text(clean_text('hs_pipeline_stage')) }} as pipeline_stage,
+        {{ lower_text(clean_text('hs_ticket_priority')) }} as priority,
 
         ---------- numerics
         satisfaction_score,

@@ -18,9 +18,9 @@ renamed as (
 
         ---------- strings
         {#- Both spellings of the word are in use. #}
-        replace(lower({{ clean_text('status') }}), 'canceled', 'cancelled') as status,
-        upper(trim(currency)) as currency_code,
-        lower({{ clean_text('sales_channel') }}) as sales_channel,
+        replace({{ lower_text(clean_text('status')) }}, 'canceled', 'cancelled') as status,
+        {{ upper_code('trim(currency)') }} as currency_code,
+        {{ lower_text(clean_text('sales_channel')) }} as sales_channel,
         {{ clean_text('country') }} as country,
 
         ---------- numerics

@@ -64,7 +64,7 @@ stg_shop__products as (
         {{ clean_text('latest.sku') }} as sku,
         {{ clean_text('latest.name') }} as product_name,
         {{ clean_text('latest.category') }} as category,
-        upper({{ clean_text('latest.currency') }}) as currency_code,
+        {{ upper_code(clean_text('latest.currency')) }} as currency_code,
 
         ---------- numerics
         latest.unit_cost as unit_cost_amount,

@@ -18,7 +18,7 @@ renamed as (
 
         ---------- strings
         {{ clean_text('reason') }} as reason,
-        upper(trim(currency)) as currency_code,
+        {{ upper_code('trim(currency)') }} as currency_code,
 
         ---------- numerics
         amount as refund_amount,
