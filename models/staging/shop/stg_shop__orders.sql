@@ -18,7 +18,8 @@ renamed as (
 
         ---------- strings
         {#- Both spellings of the word are in use. #}
-        replace({{ lower_text(clean_text('status')) }}, 'canceled', 'cancelled') as status,
+        replace({{ lower_text(clean_text('status')) }}, 'canceled', 'cancelled')
+            as status,
         {{ upper_code('trim(currency)') }} as currency_code,
         {{ lower_text(clean_text('sales_channel')) }} as sales_channel,
         {{ clean_text('country') }} as country,
