@@ -41,7 +41,7 @@ stated_identifiers as (
         ('email', 'email'),
         ('phone', 'phone'),
         ('phone', 'second_phone'),
-        ('loyalty_id', 'upper(loyalty_id)'),
+        ('loyalty_id', upper_code('loyalty_id')),
         ('commerce_customer_id', 'commerce_customer_id'),
         ('crm_contact_id', "case when source_name = 'crm' then source_record_id end")
     ] %}
@@ -62,6 +62,7 @@ stated_identifiers as (
 
 ),
 
+{# A system writes `null` for none, which dbt would read as null in a seed. #}
 distinct_identifiers as (
 
     select
@@ -69,7 +70,7 @@ distinct_identifiers as (
         identifier_type,
         identifier_value
     from stated_identifiers
-    where nullif(identifier_value, '') is not null
+    where {{ lower_text('identifier_value') }} not in ('', 'null')
     group by record_key, identifier_type, identifier_value
 
 ),
@@ -92,7 +93,7 @@ int_customer_identifiers as (
     left join placeholder_values
         on
             distinct_identifiers.identifier_type = placeholder_values.identifier_type
-            and lower(distinct_identifiers.identifier_value)
+            and {{ lower_text('distinct_identifiers.identifier_value') }}
             = placeholder_values.placeholder_value
     where placeholder_values.placeholder_value is null
 
