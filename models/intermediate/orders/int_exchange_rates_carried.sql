@@ -46,9 +46,7 @@ both_directions as (
     select
         quote_currency_code as from_currency_code,
         base_currency_code as to_currency_code,
-        try_cast(
-            1 / nullif(cast(rate as double), 0) as decimal(19, 12)
-        ) as conversion_rate,
+        {{ inverse_rate('rate') }} as conversion_rate,
         true as is_inverse,
         rate_date
     from known_rates

@@ -89,8 +89,7 @@ int_refunds_converted as (
         case
             when currency_code = order_currency_code then refund_amount
             else {{ round_amount(
-                "converted_amount * try_cast(1 / cast("
-                ~ "nullif(order_currency_rate, 0) as double) as decimal(19, 12))"
+                "converted_amount * " ~ inverse_rate('order_currency_rate')
             ) }}
         end as refunded_amount_original,
         converted_amount as refunded_amount,

@@ -88,9 +88,7 @@ derived as (
         cast(gross_revenue_amount - refunded_amount as decimal(18, 4))
             as net_revenue_amount,
         {{ safe_ratio('active_customer_days_count', 'elapsed_day_count') }}
-            as average_dau,
-        (customers_at_start_count + customers_at_end_count) / 2
-            as mean_customer_count
+            as average_dau
     from measured
 
 ),
@@ -120,8 +118,11 @@ kpi_monthly as (
         gross_revenue_amount,
         refunded_amount,
         net_revenue_amount,
-        {{ average_amount('net_revenue_amount', 'mean_customer_count') }}
-            as arpu_amount,
+        {#- Per mean of two counts: twice the amount per their sum. #}
+        {{ average_amount(
+            '2 * net_revenue_amount',
+            'customers_at_start_count + customers_at_end_count'
+        ) }} as arpu_amount,
         {{ average_amount('net_revenue_amount', 'active_customer_count') }}
             as arppu_amount,
         {{ average_amount('gross_revenue_amount', 'order_count') }}
