@@ -18,14 +18,17 @@ day_numbers as (
 
 ),
 
+{# A market is at most a day before or behind UTC: on New Year, in another year. #}
 calendar_bounds as (
 
     select
         as_of_date,
         cast(
-            date_trunc('year', least(first_recorded_date, as_of_date)) as date
+            date_trunc(
+                'year', date_add(least(first_recorded_date, as_of_date), -1)
+            ) as date
         ) as first_day,
-        make_date(year(as_of_date), 12, 31) as last_day
+        make_date(year(date_add(as_of_date, 1)), 12, 31) as last_day
 
     from as_of
 

@@ -122,3 +122,79 @@ def test_personal_data_has_a_schema_of_its_own(manifest: Manifest) -> None:
         if model["name"] in PII_MARTS
     }
     assert schemas == dict.fromkeys(PII_MARTS, "pii")
+
+
+def marts_of(manifest: Manifest) -> list[dict[str, Any]]:
+    marts = [
+        model
+        for model in of_project(manifest["nodes"], "model")
+        if model["fqn"][1] == "marts"
+    ]
+    assert marts
+    return marts
+
+
+def keys(mart: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [each for each in mart["constraints"] if each["type"] == kind]
+
+
+def data_tests_of(manifest: Manifest, mart: dict[str, Any], name: str) -> list[Any]:
+    """Arguments of the data tests of one kind that stand on a mart."""
+    return [
+        test["test_metadata"]["kwargs"]
+        for test in of_project(manifest["nodes"], "test")
+        if test.get("attached_node") == mart["unique_id"]
+        and test["test_metadata"]["name"] == name
+    ]
+
+
+def test_every_primary_key_is_tested_and_never_null(manifest: Manifest) -> None:
+    for mart in marts_of(manifest):
+        [primary] = keys(mart, "primary_key")
+        assert primary["name"] == f"pk_{mart['name']}"
+        compound = data_tests_of(manifest, mart, "expect_compound_columns_to_be_unique")
+        tested = [each["column_list"] for each in compound]
+        tested += [
+            [each["column_name"]] for each in data_tests_of(manifest, mart, "unique")
+        ]
+        assert primary["columns"] in tested, mart["name"]
+        for column in primary["columns"]:
+            constraints = mart["columns"][column]["constraints"]
+            assert "not_null" in [each["type"] for each in constraints], mart["name"]
+
+
+def test_every_foreign_key_is_tested_and_names_a_primary_key(
+    manifest: Manifest,
+) -> None:
+    primary_keys = {
+        f"ref('{mart['name']}')": keys(mart, "primary_key")[0]["columns"]
+        for mart in marts_of(manifest)
+    }
+    foreign_keys = [
+        (mart, key) for mart in marts_of(manifest) for key in keys(mart, "foreign_key")
+    ]
+    assert foreign_keys
+    for mart, key in foreign_keys:
+        [column] = key["columns"]
+        assert key["name"] == f"fk_{mart['name']}__{column}"
+        assert key["to_columns"] == primary_keys[key["to"]], key["name"]
+        tested = [
+            (each["column_name"], each["to"], [each["field"]])
+            for each in data_tests_of(manifest, mart, "relationships")
+        ]
+        assert (column, key["to"], key["to_columns"]) in tested, key["name"]
+
+
+def test_tables_are_clustered_by_columns_that_have_statistics(
+    manifest: Manifest,
+) -> None:
+    """Delta keeps statistics of the first 32 columns, and clusters by four at most."""
+    clustered = {
+        model["name"]: (model["config"]["liquid_clustered_by"], list(model["columns"]))
+        for model in of_project(manifest["nodes"], "model")
+        if model["config"].get("liquid_clustered_by")
+    }
+    assert clustered
+    for name, (by, columns) in clustered.items():
+        assert 1 <= len(by) <= 4, name
+        assert set(by) <= set(columns[:32]), name
