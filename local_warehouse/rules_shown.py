@@ -1,0 +1,87 @@
+"""Rules for statements that show something."""
+
+from __future__ import annotations
+
+from local_warehouse import information_schema as unity
+from local_warehouse.actions import (
+    Action,
+    AskInformationSchema,
+    DescribeAsJson,
+    DescribeExtended,
+    RunOnSpark,
+    Show,
+    ShowCatalogs,
+)
+from local_warehouse.catalog_names import to_spark
+from local_warehouse.names import CATALOG, SPARK_CATALOG, quoted
+from local_warehouse.tokens import Reader, Statement
+
+_DESCRIBE = ("DESCRIBE TABLE", "DESC TABLE", "DESCRIBE", "DESC")
+_SHOWN_AS_THEY_ARE = (
+    "SHOW CREATE TABLE",
+    "SHOW VIEWS",
+    "DESCRIBE SCHEMA",
+    "DESC SCHEMA",
+    "DESCRIBE DATABASE",
+    "DESC DATABASE",
+    "DESCRIBE DETAIL",
+)
+
+
+def information_schema(statement: Statement) -> Action | None:
+    """Recognise what concerns information_schema."""
+    if statement.word(0) in ("SHOW", "DESCRIBE", "DESC", "USE"):
+        return None
+    return AskInformationSchema(statement.text) if unity.is_asked(statement) else None
+
+
+def use_catalog(statement: Statement) -> Action | None:
+    """Recognise `USE CATALOG` and `SET CATALOG`."""
+    reader = Reader(statement)
+    if not reader.accept_one(("USE CATALOG", "SET CATALOG")):
+        return None
+    name = reader.name() or (reader.string(),)
+    if not reader.is_done or len(name) != 1 or name[0] is None:
+        return None
+    catalog = SPARK_CATALOG if name[0].lower() == CATALOG else name[0]
+    return RunOnSpark(f"set catalog {quoted(catalog)}")
+
+
+def describe_as_json(statement: Statement) -> Action | None:
+    """Recognise `DESCRIBE TABLE EXTENDED t AS JSON`."""
+    reader = Reader(statement)
+    if not reader.accept_one(_DESCRIBE):
+        return None
+    if not reader.accept_one(("EXTENDED", "FORMATTED")):
+        return None
+    name = reader.name()
+    if name is None or not reader.accept("AS JSON") or not reader.is_done:
+        return None
+    return DescribeAsJson(name, statement.edited(to_spark(statement)))
+
+
+def describe_extended(statement: Statement) -> Action | None:
+    """Recognise `DESCRIBE TABLE EXTENDED t`."""
+    reader = Reader(statement)
+    if not reader.accept_one(_DESCRIBE):
+        return None
+    if not reader.accept_one(("EXTENDED", "FORMATTED")):
+        return None
+    if reader.name() is None or not reader.is_done:
+        return None
+    return DescribeExtended(statement.edited(to_spark(statement)))
+
+
+def show(statement: Statement) -> Action | None:
+    """Recognise lists of what there is."""
+    reader = Reader(statement)
+    sql = statement.edited(to_spark(statement))
+    if reader.accept("SHOW CATALOGS"):
+        return ShowCatalogs() if reader.is_done else None
+    if reader.accept_one(("SHOW SCHEMAS", "SHOW DATABASES")):
+        return Show(sql, {"namespace": "databaseName"})
+    if reader.accept_one(("SHOW TABLES", "SHOW TABLE EXTENDED")):
+        return Show(sql, {"namespace": "database"})
+    if reader.accept_one(_SHOWN_AS_THEY_ARE):
+        return Show(sql)
+    return None
