@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import shlex
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -12,12 +14,6 @@ from typing import Annotated
 
 import typer
 
-from local_warehouse.credentials import (
-    TOKEN_VARIABLE,
-    Certificates,
-    ensure_certificates,
-    ensure_token,
-)
 from local_warehouse.errors import WarehouseError
 
 HOST = "127.0.0.1"
@@ -50,11 +46,20 @@ def serve(
     memory: Annotated[str, typer.Option(help="Memory of Spark, such as 4g.")] = "3g",
 ) -> None:
     """Serve until it is interrupted (Ctrl-C) or terminated."""
+    # uvicorn sends itself the signal that stopped it once more: left alone, a SIGTERM
+    # would end the process before Spark is stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         serve_until_stopped(port, data, lake, cores=cores, memory=memory)
     except WarehouseError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        typer.echo(f"Error: {missing_package(error)}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("The local warehouse has stopped.")
 
 
 def serve_until_stopped(
@@ -65,10 +70,13 @@ def serve_until_stopped(
         raise WarehouseError(f"There is no lake at {lake}: run ingestion first.")
     data = made_folder(data)
     with locked(data / "lock"), listening(port) as listener:
+        # What the extra `local-warehouse` brings is slow to import, may be missing, and
+        # is not needed for `--help`.
+        from local_warehouse.credentials import ensure_certificates, ensure_token
+        from local_warehouse.warehouse import Warehouse
+
         certificates = ensure_certificates(data / "certificates")
         token, token_file = ensure_token(data / "token")
-        # Spark and the Thrift types are slow to import and not needed for `--help`.
-        from local_warehouse.warehouse import Warehouse
 
         warehouse = Warehouse.start(data, cores=cores, memory=memory)
         try:
@@ -76,7 +84,7 @@ def serve_until_stopped(
                 count = warehouse.register(lake)
                 typer.echo(f"{count} raw tables of {lake} are in the schemas raw_*.")
             chosen_port = listener.getsockname()[1]
-            typer.echo(profile(chosen_port, certificates, token_file))
+            typer.echo(profile(chosen_port, certificates.authority, token_file))
             warehouse.serve(listener, certificates, token)
         finally:
             warehouse.stop()
@@ -97,7 +105,14 @@ def made_folder(folder: Path) -> Path:
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Keep a second server away from the data folder; the system frees the lock."""
-    with file.open("w") as stream:
+    try:
+        stream = file.open("w")
+    except OSError as error:
+        raise WarehouseError(
+            f"The data folder {file.parent} cannot be written ({error.strerror}):"
+            " choose another --data."
+        ) from error
+    with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -123,17 +138,35 @@ def listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def profile(port: int, certificates: Certificates, token_file: Path | None) -> str:
+def missing_package(error: ModuleNotFoundError) -> str:
+    """Return what to install where a package is missing.
+
+    Raises:
+        ModuleNotFoundError: The missing module is one of our own.
+    """
+    name = (error.name or "").partition(".")[0]
+    if name == __package__:
+        raise error
+    return (
+        f"The Python package {name} is not installed: install what"
+        " requirements-warehouse.lock names, or the extra `local-warehouse`."
+    )
+
+
+def profile(port: int, authority: Path, token_file: Path | None) -> str:
     """Return what to set so that dbt's target `warehouse` connects here."""
-    token = "" if token_file is None else f'"$(cat {token_file})"'
-    given = f"export {TOKEN_VARIABLE}={token}" if token else "# token: as it was given"
-    authority = certificates.authority
+    from local_warehouse.credentials import TOKEN_VARIABLE
+
+    trusted = shlex.quote(str(authority))
+    token = f"# {TOKEN_VARIABLE}: as it was given"
+    if token_file is not None:
+        token = f'export {TOKEN_VARIABLE}="$(cat {shlex.quote(str(token_file))})"'
     return f"""\
 The local warehouse is ready. For dbt's target `warehouse` (profiles.example.yml):
 
 export LOCAL_WAREHOUSE_PORT={port}
-{given}
-export LOCAL_WAREHOUSE_CA={authority}
-export REQUESTS_CA_BUNDLE={authority} SSL_CERT_FILE={authority}
+{token}
+export LOCAL_WAREHOUSE_CA={trusted}
+export REQUESTS_CA_BUNDLE={trusted} SSL_CERT_FILE={trusted}
 
 Stop it with Ctrl-C."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import traceback
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,6 @@ from local_warehouse.python_code import compiled
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-WORKERS = 4
 
 
 @dataclass
@@ -60,7 +57,6 @@ class Commands:
         self._spark = spark
         self._contexts: dict[str, Context] = {}
         self._commands: dict[str, Command] = {}
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="command")
 
     def create_context(self) -> Context:
         """Open a context with a Spark session of its own."""
@@ -85,7 +81,8 @@ class Commands:
         """Start a piece of code in the background."""
         command = Command(code, context)
         self._commands[command.id] = command
-        self._workers.submit(self._run, command)
+        # The server's end does not wait for a daemon: code may run for ever.
+        threading.Thread(target=self._run, args=(command,), daemon=True).start()
         return command
 
     def command(self, identifier: str) -> Command | None:
@@ -100,10 +97,9 @@ class Commands:
             spark._jsc.sc().cancelJobGroupAndFutureJobs(command.id)
 
     def shut_down(self) -> None:
-        """Cancel what runs and stop the threads."""
+        """Cancel what runs."""
         for context in list(self._contexts.values()):
             self.destroy_context(context)
-        self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, command: Command) -> None:
         if command.ended.is_set():

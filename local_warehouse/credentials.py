@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -45,13 +46,20 @@ def ensure_certificates(folder: Path) -> Certificates:
 
 
 def _is_valid(found: Certificates) -> bool:
-    if not all(
-        file.is_file() for file in (found.authority, found.certificate, found.key)
-    ):
+    """Tell whether the files are whole, belong together and last a while.
+
+    A server that was killed while it made them may have left some of them.
+    """
+    try:
+        authority = x509.load_pem_x509_certificate(found.authority.read_bytes())
+        certificate = x509.load_pem_x509_certificate(found.certificate.read_bytes())
+        key = serialization.load_pem_private_key(found.key.read_bytes(), None)
+        certificate.verify_directly_issued_by(authority)
+    except (OSError, ValueError, TypeError, InvalidSignature):
         return False
-    certificate = x509.load_pem_x509_certificate(found.certificate.read_bytes())
     margin = datetime.timedelta(days=RENEWED_BEFORE_DAYS)
-    return certificate.not_valid_after_utc > _now() + margin
+    is_lasting = certificate.not_valid_after_utc > _now() + margin
+    return is_lasting and key.public_key() == certificate.public_key()
 
 
 def _make(files: Certificates) -> None:
@@ -146,13 +154,19 @@ def ensure_token(
     given = environment.get(TOKEN_VARIABLE)
     if given:
         return given, None
-    if not file.is_file():
+    kept = file.read_text().strip() if file.is_file() else ""
+    # An empty file is left where a server is killed at the wrong moment: without this,
+    # an empty token would be let in.
+    if not kept:
+        kept = secrets.token_hex(32)
         file.parent.mkdir(parents=True, exist_ok=True)
-        _write_secret(file, secrets.token_hex(32).encode())
-    return file.read_text().strip(), file
+        _write_secret(file, kept.encode())
+    return kept, file
 
 
 def _write_secret(file: Path, content: bytes) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
+        # A file that was there keeps its mode.
+        os.fchmod(descriptor, 0o600)
         stream.write(content)

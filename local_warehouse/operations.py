@@ -63,12 +63,13 @@ class Operation:
         """The name under which Spark runs its jobs."""
         return self.id.hex()
 
-    def move(self, state: State) -> bool:
+    def move(self, state: State, error: StatementError | None = None) -> bool:
         """Go on to a state, unless the operation has ended; say whether it did."""
         with self.lock:
             if self.state.is_final:
                 return False
-            self.state = state
+            # Never seen apart by a client that asks at this moment.
+            self.state, self.error = state, error
         return True
 
 
@@ -103,9 +104,8 @@ class Operations:
 
     def cancel(self, operation: Operation) -> None:
         """Stop an operation, now or before its next Spark job."""
-        if not operation.move(State.CANCELLED):
+        if not operation.move(State.CANCELLED, CANCELED):
             return
-        operation.error = CANCELED
         context = operation.spark.sparkContext
         # Its future jobs, too: a statement may be between two of them.
         context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
@@ -118,29 +118,26 @@ class Operations:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, operation: Operation, work: Work) -> None:
-        if not operation.move(State.RUNNING):
-            return
         started = time.monotonic()
-        message = ""
+        try:
+            if operation.move(State.RUNNING):
+                self._work(operation, work)
+            self._log.write(
+                operation.session,
+                operation.statement,
+                operation.state.value,
+                time.monotonic() - started,
+                operation.error.message if operation.error else "",
+            )
+        finally:
+            # After the log: whoever has an answer finds the statement there.
+            operation.ended.set()
+
+    def _work(self, operation: Operation, work: Work) -> None:
         try:
             context = operation.spark.sparkContext
             context.setJobGroup(operation.job_group, "", interruptOnCancel=True)
             operation.pages = Pages(fetch(work(), operation.wanted))
             operation.move(State.FINISHED)
         except Exception as error:
-            failure = as_statement_error(error)
-            with operation.lock:
-                if not operation.state.is_final:
-                    operation.state = State.FAILED
-                    operation.error = failure
-            message = failure.message
-        finally:
-            operation.ended.set()
-            seconds = time.monotonic() - started
-            self._log.write(
-                operation.session,
-                operation.statement,
-                operation.state.value,
-                seconds,
-                message,
-            )
+            operation.move(State.FAILED, as_statement_error(error))

@@ -9,9 +9,10 @@ from typing import Any
 
 from local_warehouse.errors import StatementError
 
+BOOLEANS = {"true": True, "false": False}
 # Type of the protocol -> what PySpark takes for it.
 READERS: dict[str, Callable[[str], object]] = {
-    "BOOLEAN": lambda text: text.lower() == "true",
+    "BOOLEAN": lambda text: BOOLEANS[text.lower()],
     "TINYINT": int,
     "SMALLINT": int,
     "INT": int,
@@ -45,15 +46,20 @@ def bound_parameters(
 
 def value(parameter: Any) -> object:
     """Return the Python value of one parameter."""
-    if parameter.arguments:
+    if is_nested(parameter):
         return nested_value(parameter)
     text = parameter.value.stringValue if parameter.value is not None else None
     return scalar(str(parameter.type), text)
 
 
+def is_nested(parameter: Any) -> bool:
+    """Tell whether a parameter or an element of one is an array or map."""
+    return str(parameter.type).upper().startswith(("ARRAY", "MAP"))
+
+
 def nested_value(parameter: Any) -> object:
-    """Return the list or map of a parameter that has arguments."""
-    values = [argument_value(argument) for argument in parameter.arguments]
+    """Return the list or map of a parameter; an empty one has no arguments."""
+    values = [argument_value(argument) for argument in parameter.arguments or []]
     if str(parameter.type).upper().startswith("MAP"):
         return dict(zip(values[::2], values[1::2], strict=True))
     return values
@@ -61,7 +67,7 @@ def nested_value(parameter: Any) -> object:
 
 def argument_value(argument: Any) -> object:
     """Return the value of an element of an array or map."""
-    if argument.arguments:
+    if is_nested(argument):
         return nested_value(argument)
     return scalar(str(argument.type), argument.value)
 
@@ -79,7 +85,7 @@ def scalar(type_name: str, text: str | None) -> object:
         )
     try:
         return reader(text)
-    except (ValueError, ArithmeticError) as error:
+    except (ValueError, KeyError, ArithmeticError) as error:
         raise StatementError(
             f"[CAST_INVALID_INPUT] The parameter '{text}' is not of type {type_name}.",
             "22018",

@@ -57,7 +57,8 @@ def fetch(answer: DataFrame | pa.Table, wanted: Wanted) -> pa.Table:
         wanted: What the client can read.
     """
     if isinstance(answer, pa.Table):
-        return answer.slice(0, wanted.row_limit)
+        limit = answer.num_rows if wanted.row_limit is None else wanted.row_limit
+        return answer.slice(0, min(limit, answer.num_rows))
     if not answer.columns:
         return pa.table({})
     if wanted.row_limit is not None:
@@ -160,6 +161,8 @@ class Pages:
         if max_bytes and self.table.num_rows:
             row_bytes = max(1, self.table.nbytes // self.table.num_rows)
             rows = max(1, min(rows, max_bytes // row_bytes))
+        # A slice of a table without columns has as many rows as were asked for.
+        rows = min(rows, self.table.num_rows - self.offset)
         page = self.table.slice(self.offset, rows)
         start, self.offset = self.offset, self.offset + page.num_rows
         return ttypes.TFetchResultsResp(
@@ -173,7 +176,7 @@ class Pages:
     @property
     def is_read(self) -> bool:
         """Whether the last page was handed out."""
-        return self.offset >= self.table.num_rows
+        return bool(self.offset >= self.table.num_rows)
 
 
 def arrow_batches(page: pa.Table) -> list[Any]:

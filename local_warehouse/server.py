@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from json import JSONDecodeError
 from typing import Any
 
 from starlette.applications import Starlette
@@ -71,6 +72,9 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
         message = f"The local warehouse has no {request.method} {request.url.path}."
         return problem(message, "ENDPOINT_NOT_FOUND", 404)
 
+    async def malformed(_request: Request, error: Exception) -> Response:
+        return problem(f"The body is no JSON: {error}.", "MALFORMED_REQUEST", 400)
+
     return Starlette(
         routes=[
             Route(PUBLIC, configuration),
@@ -78,7 +82,7 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
             *CommandsApi(commands).routes(),
         ],
         middleware=[Middleware(BearerToken, token=token)],
-        exception_handlers={404: unknown},
+        exception_handlers={404: unknown, 405: unknown, JSONDecodeError: malformed},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Both log every failed statement as JSON on the console; the client is told anyway.
 NOISY_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+# How long Java may take to end once Spark has stopped.
+STOP_SECONDS = 10
 
 DELTA = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -90,6 +93,19 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
             return spark
     except Exception as error:
         raise WarehouseError(why_not_started(log)) from error
+
+
+def stop_spark(spark: SparkSession) -> None:
+    """Stop Spark, and wait until its Java process lets go of the metastore."""
+    java = spark.sparkContext._gateway.proc
+    spark.stop()
+    # It ends by itself when nobody can write to it any more; also where this process
+    # is killed.
+    java.stdin.close()
+    try:
+        java.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        java.kill()
 
 
 def why_not_started(log: Path) -> str:

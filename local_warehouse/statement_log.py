@@ -42,9 +42,12 @@ class StatementLog:
             ensure_ascii=False,
         )
         with self._lock:
-            self._stream.write(line + "\n")
-            self._stream.flush()
+            # What is cancelled by the server's own end may come too late.
+            if not self._stream.closed:
+                self._stream.write(line + "\n")
+                self._stream.flush()
 
     def close(self) -> None:
         """Close the file."""
-        self._stream.close()
+        with self._lock:
+            self._stream.close()

@@ -16,7 +16,7 @@ from local_warehouse.lake import register_lake
 from local_warehouse.operations import Operations
 from local_warehouse.recorded import Recorded
 from local_warehouse.server import application
-from local_warehouse.spark import start_spark
+from local_warehouse.spark import start_spark, stop_spark
 from local_warehouse.statement_log import StatementLog
 from local_warehouse.thrift_service import ThriftService
 
@@ -79,6 +79,6 @@ class Warehouse:
         """Cancel what runs, and let Spark close its files."""
         self.operations.shut_down()
         self.commands.shut_down()
-        self.spark.stop()
+        stop_spark(self.spark)
         self.recorded.close()
         self.log.close()
