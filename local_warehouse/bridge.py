@@ -63,7 +63,8 @@ RULES = (
         "show",
         "`SHOW CATALOGS`, `SHOW SCHEMAS`, `SHOW TABLES`, `SHOW TABLE EXTENDED`,"
         " `SHOW VIEWS`, `SHOW CREATE TABLE`, `DESCRIBE SCHEMA`, `DESCRIBE DETAIL`",
-        "Spark's answer with Databricks' column names and the catalog `main`",
+        "Spark's answer with Databricks' column names and the catalog `main`;"
+        " `SHOW TABLE EXTENDED` also with the columns of Delta tables",
         rules_shown.show,
     ),
     Rule(

@@ -35,6 +35,7 @@ _RESERVED = {
     "comment",
     "external",
     "is_managed_location",
+    "transient_lastDdlTime",
 }
 
 

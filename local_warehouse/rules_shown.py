@@ -14,6 +14,7 @@ from local_warehouse.actions import (
 )
 from local_warehouse.catalog_names import to_spark
 from local_warehouse.names import CATALOG, SPARK_CATALOG, quoted
+from local_warehouse.table_information import ShowTableExtended
 from local_warehouse.tokens import Reader, Statement
 
 _DESCRIBE = ("DESCRIBE TABLE", "DESC TABLE", "DESCRIBE", "DESC")
@@ -80,8 +81,21 @@ def show(statement: Statement) -> Action | None:
         return ShowCatalogs() if reader.is_done else None
     if reader.accept_one(("SHOW SCHEMAS", "SHOW DATABASES")):
         return Show(sql, {"namespace": "databaseName"})
-    if reader.accept_one(("SHOW TABLES", "SHOW TABLE EXTENDED")):
+    if reader.accept("SHOW TABLES"):
         return Show(sql, {"namespace": "database"})
+    if reader.accept("SHOW TABLE EXTENDED"):
+        return _tables_extended(reader)
     if reader.accept_one(_SHOWN_AS_THEY_ARE):
         return Show(sql)
     return None
+
+
+def _tables_extended(reader: Reader) -> Action | None:
+    schema: tuple[str, ...] | None = ()
+    if reader.accept_one(("IN", "FROM")):
+        schema = reader.name()
+    reader.accept("LIKE")
+    pattern = reader.string()
+    if schema is None or pattern is None or not reader.is_done:
+        return None
+    return ShowTableExtended(schema, pattern)
