@@ -23,6 +23,8 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+    {#- What a run that broke off has left. -#}
+    {%- do drop_fixed_point_tables([edges, current, next]) -%}
     {%- do run_query(fixed_point_edges(edges, sql)) -%}
     {%- do run_query(fixed_point_first_labels(current, edges)) -%}
 
@@ -41,6 +43,7 @@
         {%- set state.next = previous -%}
     {%- endfor -%}
     {%- if state.changed > 0 -%}
+        {%- do drop_fixed_point_tables([edges, current, next]) -%}
         {%- do exceptions.raise_compiler_error(
             this.identifier
             ~ " has not reached a fixed point after "
@@ -55,12 +58,13 @@
         {%- do adapter.drop_relation(existing_relation) -%}
     {%- endif -%}
     {% call statement("main") -%}
-        create or replace table {{ target_relation }} as
-        select node, component from {{ state.current }}
+        {{
+            replace_table(
+                target_relation, "select node, component from " ~ state.current
+            )
+        }}
     {%- endcall %}
-    {%- for relation in [edges, current, next] -%}
-        {%- do adapter.drop_relation(relation) -%}
-    {%- endfor -%}
+    {%- do drop_fixed_point_tables([edges, current, next]) -%}
 
     {%- do apply_grants(target_relation, config.get("grants"), should_revoke=True) -%}
     {%- do persist_docs(target_relation, model) -%}
@@ -81,6 +85,14 @@
             )
         )
     }}
+{%- endmacro %}
+
+
+{#- The working tables are no result: nobody should find one. -#}
+{% macro drop_fixed_point_tables(relations) -%}
+    {%- for relation in relations -%}
+        {%- do adapter.drop_relation(relation) -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 

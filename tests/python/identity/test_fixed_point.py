@@ -144,6 +144,21 @@ def test_closure_of_any_small_graph_equals_union_find(
     assert close(project, edges) == union_find(edges)
 
 
+def test_nothing_but_the_result_is_left(project: ScratchProject) -> None:
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute(
+            "create or replace table main.components__labels_b as select 1"
+        )
+    close(project, chain(9))
+    assert tables(project) == {"components", "edges"}
+
+
+def tables(project: ScratchProject) -> set[str]:
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        rows = connection.execute("select table_name from duckdb_tables()").fetchall()
+    return {name for (name,) in rows}
+
+
 def test_too_few_rounds_fail_instead_of_publishing(tmp_path: Path) -> None:
     project = ScratchProject(
         tmp_path,
@@ -156,3 +171,4 @@ def test_too_few_rounds_fail_instead_of_publishing(tmp_path: Path) -> None:
     )
     with pytest.raises(AssertionError, match="raise its config max_rounds"):
         close(project, chain(500))
+    assert tables(project) == {"edges"}
