@@ -5,7 +5,7 @@ The relations that a query names are made for it as small tables, which DuckDB q
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +23,7 @@ from local_warehouse.information_schema_tables import (
     table,
 )
 from local_warehouse.names import CATALOG
+from local_warehouse.parameters import Parameters, python_value
 from local_warehouse.recorded import Recorded
 from local_warehouse.tokens import Statement
 
@@ -58,7 +59,7 @@ def answer(
     statement: str,
     catalog: Catalog,
     recorded: Recorded,
-    parameters: Mapping[str, object] | Sequence[object] | None = None,
+    parameters: Parameters | None = None,
 ) -> pa.Table:
     """Return the rows of a query.
 
@@ -148,13 +149,13 @@ def _needs_details(query: exp.Query) -> bool:
 
 
 def _bound(
-    parameters: Mapping[str, object] | Sequence[object] | None,
+    parameters: Parameters | None,
 ) -> dict[str, object] | list[object] | None:
     if parameters is None:
         return None
     if isinstance(parameters, Mapping):
-        return dict(parameters)
-    return list(parameters)
+        return {name: python_value(value) for name, value in parameters.items()}
+    return list(map(python_value, parameters))
 
 
 def _restrictions(reference: exp.Table) -> frozenset[Wanted]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from local_warehouse.bridge import translate
+from local_warehouse.parameters import Parameters
 from local_warehouse.recorded import Recorded
-from local_warehouse.session import Parameters, Session
+from local_warehouse.session import Session
 from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Interpreter:
         self._recorded = recorded
 
     def run(
-        self, spark: SparkSession, statement: str, parameters: Parameters = None
+        self, spark: SparkSession, statement: str, parameters: Parameters | None = None
     ) -> DataFrame | pa.Table:
         """Run a statement.
 

@@ -99,7 +99,8 @@ def _readable_column(
         return functions.to_json(column)
     if name == "variant":
         return functions.to_json(column)
-    return column.cast("string") if "interval" in name else None
+    # Databricks has no type for a time of day.
+    return column.cast("string") if "interval" in name or name == "time" else None
 
 
 def column_descriptions(schema: pa.Schema) -> list[Any]:

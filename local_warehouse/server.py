@@ -78,6 +78,8 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
     return Starlette(
         routes=[
             Route(PUBLIC, configuration),
+            # Any path of a warehouse is this one.
+            Route("/sql", thrift, methods=["POST"]),
             Route("/sql/{path:path}", thrift, methods=["POST"]),
             *CommandsApi(commands).routes(),
         ],

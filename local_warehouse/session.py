@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from local_warehouse.catalog import Relation, SparkCatalog
 from local_warehouse.errors import StatementError
 from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, literal, quoted
+from local_warehouse.parameters import Parameters, spark_arguments
 from local_warehouse.recorded import Recorded
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Result = "DataFrame | pa.Table"
-Parameters = Mapping[str, object] | Sequence[object] | None
 
 
 def nothing() -> pa.Table:
@@ -33,7 +33,7 @@ class Session:
 
     spark: SparkSession
     recorded: Recorded
-    parameters: Parameters = None
+    parameters: Parameters | None = None
 
     @cached_property
     def catalog(self) -> SparkCatalog:
@@ -42,10 +42,10 @@ class Session:
 
     def sql(self, statement: str) -> DataFrame:
         """Run a statement with the parameters; at once, unless it is a query."""
-        parameters: Any = self.parameters
-        if parameters is None:
+        if self.parameters is None:
             return self.spark.sql(statement)
-        return self.spark.sql(statement, args=parameters)
+        statement, arguments = spark_arguments(self.spark, statement, self.parameters)
+        return self.spark.sql(statement, args=arguments)
 
     def table_name(self, parts: Sequence[str]) -> TableName:
         """Return the table that a name of one to three parts means."""

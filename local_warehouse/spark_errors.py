@@ -9,6 +9,7 @@ from local_warehouse.errors import StatementError
 SPARK_CATALOG = "spark_catalog"
 # Everything after it is the query's plan or a stack trace, which tells a user nothing.
 PLAN = re.compile(r"(; line \d+ pos \d+);\n.*", re.DOTALL)
+STATE = re.compile(r"\bSQLSTATE: (\w{5})\b")
 STACK_TRACE = "\n\nJVM stacktrace:"
 
 
@@ -16,7 +17,13 @@ def as_statement_error(error: BaseException) -> StatementError:
     """Return the message with its error class, and the SQLSTATE."""
     if isinstance(error, StatementError):
         return error
-    message = str(error).split(STACK_TRACE)[0]
-    message = PLAN.sub(r"\1", message).strip().replace(SPARK_CATALOG, "main")
-    state = getattr(error, "getSqlState", lambda: None)()
+    message, state = str(error), getattr(error, "getSqlState", lambda: None)()
+    java = getattr(error, "java_exception", None)
+    if java is not None:
+        # PySpark leaves a few of Java's exceptions as they are, stack trace and all.
+        message = str(java.getMessage())
+    message = PLAN.sub(r"\1", message.split(STACK_TRACE)[0])
+    message = message.strip().replace(SPARK_CATALOG, "main")
+    if not state and (stated := STATE.search(message)):
+        state = stated[1]
     return StatementError(message or type(error).__name__, state or "HY000")

@@ -19,6 +19,7 @@ from local_warehouse.operations import Operation, Operations, State, Work
 from local_warehouse.parameters import bound_parameters
 from local_warehouse.results import OK, Wanted
 from local_warehouse.results import metadata as result_metadata
+from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -110,9 +111,10 @@ class ThriftService:
         try:
             configure(session.spark, request.configuration or {})
             self._use(session.spark, request.initialNamespace)
-        except StatementError as error:
+        except Exception as error:
             return ttypes.TOpenSessionResp(
-                status=_failed(error), serverProtocolVersion=PROTOCOL
+                status=_failed(as_statement_error(error)),
+                serverProtocolVersion=PROTOCOL,
             )
         self._sessions[session.id] = session
         return ttypes.TOpenSessionResp(

@@ -14,17 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_warehouse.errors import StatementError
-from local_warehouse.parameters import bound_parameters, scalar
+from local_warehouse.parameters import Parameter, bound_parameters, with_names
 
 
-def received(*values: object) -> Any:
+def received(*values: object) -> list[object]:
     """Return what the server makes of values that a client gives in their order."""
-    return bound_parameters(
-        [
-            dbsql_parameter_from_primitive(value).as_tspark_param(named=False)
-            for value in values
-        ]
-    )
+    sent = [
+        dbsql_parameter_from_primitive(value).as_tspark_param(named=False)
+        for value in values
+    ]
+    parameters = bound_parameters(sent)
+    assert isinstance(parameters, list)
+    return [parameter.value() for parameter in parameters]
 
 
 VALUES = (
@@ -81,7 +82,9 @@ def test_not_a_number() -> None:
 def test_each_type_of_the_connector(parameter: Any) -> None:
     parameter.name = "x"
     sent = parameter.as_tspark_param(named=True)
-    assert bound_parameters([sent]) == {"x": parameter.value}
+    parameters = bound_parameters([sent])
+    assert isinstance(parameters, dict)
+    assert parameters["x"].value() == parameter.value
 
 
 def test_lists_and_maps() -> None:
@@ -118,12 +121,20 @@ def test_no_parameters() -> None:
 )
 def test_text_that_is_not_of_its_type(type_name: str, text: str) -> None:
     with pytest.raises(StatementError, match="CAST_INVALID_INPUT") as raised:
-        scalar(type_name, text)
+        Parameter(type_name, text).value()
     assert raised.value.sql_state == "22018"
     assert f"'{text}' is not of type {type_name}" in raised.value.message
 
 
 def test_unknown_type() -> None:
     with pytest.raises(StatementError, match="cannot be of type GEOMETRY") as raised:
-        scalar("GEOMETRY", "POINT(0 0)")
+        Parameter("GEOMETRY", "POINT(0 0)").value()
     assert raised.value.sql_state == "0A000"
+
+
+def test_question_marks_get_names() -> None:
+    statement = "select ?, '?', `?`, \"?\" -- ?\nfrom f(?) /* ? */ where a?::int > ?"
+    assert with_names(statement) == (
+        "select :position_0, '?', `?`, \"?\" -- ?\n"
+        "from f(:position_1) /* ? */ where a?::int > :position_2"
+    )

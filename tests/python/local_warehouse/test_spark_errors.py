@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from local_warehouse.errors import StatementError
@@ -71,6 +73,17 @@ def test_error_without_state_has_the_general_one() -> None:
 
 def test_error_without_text_names_its_kind() -> None:
     assert as_statement_error(KeyError()).message == "KeyError"
+
+
+def test_exception_of_java_is_told_without_its_stack_trace() -> None:
+    class JavaError(Exception):
+        java_exception = SimpleNamespace(
+            getMessage=lambda: "[CATALOG_NOT_FOUND] No `x`. SQLSTATE: 42P08"
+        )
+
+    seen = as_statement_error(JavaError("An error occurred while calling o1.sql"))
+    assert seen.message == "[CATALOG_NOT_FOUND] No `x`. SQLSTATE: 42P08"
+    assert seen.sql_state == "42P08"
 
 
 def test_own_errors_stay_as_they_are() -> None:
