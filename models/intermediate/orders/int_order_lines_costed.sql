@@ -24,7 +24,10 @@ exchange_rates as (
 
 ),
 
-{# A line of an order that no source delivered belongs to no sale. #}
+{#
+    A line of an order that no source delivered belongs to no sale. DuckDB multiplies
+    decimals in 18 digits, too few for ten billion, unless one of them has more.
+#}
 priced_lines as (
 
     select
@@ -37,10 +40,12 @@ priced_lines as (
         order_lines.unit_price_amount,
         order_lines.discount_amount,
         {{ round_amount(
-            'order_lines.quantity * order_lines.unit_price_amount'
+            'cast(order_lines.quantity as decimal(19, 4))'
+            ~ ' * order_lines.unit_price_amount'
         ) }} - coalesce(order_lines.discount_amount, 0) as line_amount,
-        {{ round_amount('order_lines.quantity * products.unit_cost_amount') }}
-            as cost_amount,
+        {{ round_amount(
+            'cast(order_lines.quantity as decimal(19, 4)) * products.unit_cost_amount'
+        ) }} as cost_amount,
         orders.order_date
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id

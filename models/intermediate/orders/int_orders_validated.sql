@@ -85,7 +85,7 @@ int_orders_validated as (
             when cost_amount is not null
                 then cast(net_amount - cost_amount as decimal(18, 4))
             else {{ round_amount(
-                "net_amount * cast(" ~ var('default_margin_rate') ~ " as decimal(9, 6))"
+                "net_amount * cast(" ~ var('default_margin_rate') ~ " as decimal(19, 6))"
             ) }}
         end as margin_amount,
 

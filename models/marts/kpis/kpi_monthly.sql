@@ -120,7 +120,7 @@ kpi_monthly as (
         net_revenue_amount,
         {#- Per mean of two counts: twice the amount per their sum. #}
         {{ average_amount(
-            '2 * net_revenue_amount',
+            '2 * cast(net_revenue_amount as decimal(19, 4))',
             'customers_at_start_count + customers_at_end_count'
         ) }} as arpu_amount,
         {{ average_amount('net_revenue_amount', 'active_customer_count') }}
