@@ -116,11 +116,21 @@ class Source:
             schemas = set(self.catalog.schemas())
         for schema in schemas:
             yield from self.catalog.relations(str(schema))
-        for schema, table in self.wanted:
-            if schema is not None and table is not None and schema not in schemas:
-                relation = self.catalog.relation(TableName.of(schema, table))
-                if relation is not None:
-                    yield relation
+        for name in self._names():
+            relation = (
+                self.catalog.relation(name) if name.schema not in schemas else None
+            )
+            if relation is not None:
+                yield relation
+
+    def _names(self) -> set[TableName]:
+        """Return the tables that are wanted by their names, in one or any schema."""
+        return {
+            TableName.of(each, table)
+            for schema, table in self.wanted
+            if table is not None
+            for each in ([schema] if schema else self.catalog.schemas())
+        }
 
 
 def table(name: str, source: Source) -> pa.Table:

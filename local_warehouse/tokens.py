@@ -125,7 +125,8 @@ def _parts(text: str, token: SqlglotToken) -> Iterable[Token]:
         yield Token(token.text, Kind.QUOTED, start, end)
     else:
         for part in _PART.finditer(text, start, end):
-            kind = Kind.WORD if _WORD.match(part[0]) else Kind.SYMBOL
+            is_word = _WORD.match(part[0]) and token.token_type is not TokenType.NUMBER
+            kind = Kind.WORD if is_word else Kind.SYMBOL
             yield Token(part[0], kind, part.start(), part.end())
 
 
