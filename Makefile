@@ -11,10 +11,10 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
 PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
 
-.PHONY: help demo test lint docs
+.PHONY: help demo test test-warehouse lint docs
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known world; again: play the next week
 	$(BIN)/python scripts/install_dbt_packages.py
@@ -23,6 +23,12 @@ demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
+# One after the other: one Spark keeps two cores busy.
+test-warehouse: .venv/warehouse.stamp $(PROFILES) ## Prove that Spark + Delta builds the same (Java 17)
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python -m pytest -m warehouse tests/python/local_warehouse
+	$(BIN)/python -m pytest -m warehouse tests/python/warehouse
 
 lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/ruff check
@@ -56,4 +62,8 @@ profiles.yml:
 
 .venv/dev.stamp: requirements-dev.lock | .venv/bin/python
 	$(PIP_INSTALL) -r requirements-dev.lock
+	@touch $@
+
+.venv/warehouse.stamp: requirements-warehouse.lock .venv/dev.stamp
+	$(PIP_INSTALL) -r requirements-warehouse.lock
 	@touch $@
