@@ -87,6 +87,18 @@ def test_regexes_mean_the_same_on_every_engine(manifest: Manifest) -> None:
     assert {name: text for name, text in patterns.items() if "\\" in text} == {}
 
 
+def test_descriptions_survive_as_comments_on_databricks(manifest: Manifest) -> None:
+    """dbt-databricks escapes quotes, but no backslash, which is an escape itself."""
+    relations = of_project(manifest["nodes"], "model", "snapshot", "seed")
+    texts = [relation["description"] for relation in relations]
+    texts += [
+        column["description"]
+        for relation in relations
+        for column in relation["columns"].values()
+    ]
+    assert [text for text in texts if "\\" in text] == []
+
+
 def test_every_source_table_has_freshness(manifest: Manifest) -> None:
     """But the rejected records, best none at all, and what ingestion writes once."""
     sources = of_project(manifest["sources"], "source")
