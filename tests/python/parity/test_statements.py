@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.python.support.statements import kind, unparsed
+from tests.python.support.statements import COMMANDS, is_of_dbt, kind, unparsed
 
 HEADER = '/* {"app": "dbt", "node_id": "model.cdp.x"} */\n'
 
@@ -46,4 +46,17 @@ def test_the_same_statement_of_many_runs_is_reported_once() -> None:
 
 
 def test_the_kind_of_a_statement_is_its_first_word() -> None:
-    assert kind(HEADER + "select 1") == "SELECT"
+    assert kind(HEADER + "\n-- why\n\n  select 1 -- x") == "SELECT"
+
+
+def test_dbt_signs_its_statements() -> None:
+    assert is_of_dbt(HEADER + "select 1")
+    assert not is_of_dbt("/* other */ select 1")
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_only_what_needs_it_is_on_the_list(word: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(COMMANDS, word)
+        [found] = unparsed([f"{word} TBLPROPERTIES t"])
+    assert "a bare command" in found

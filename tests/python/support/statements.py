@@ -9,9 +9,8 @@ from sqlglot import exp
 
 # Statements that sqlglot takes as text, without looking into them.
 COMMANDS = {
-    "SHOW": "sqlglot has the syntax of MySQL's and Snowflake's only",
-    "OPTIMIZE": "Databricks' own, which sqlglot has no syntax for",
-    "REVOKE": "sqlglot has the syntax of GRANT only",
+    "OPTIMIZE": "sqlglot has no syntax for it",
+    "SHOW": "sqlglot has the syntax of MySQL and Snowflake only",
 }
 
 
@@ -30,9 +29,14 @@ def unparsed(statements: Iterable[str]) -> Iterator[str]:
         logger.setLevel(level)
 
 
+def is_of_dbt(statement: str) -> bool:
+    """Whether it has the comment that dbt puts before its statements."""
+    return statement.startswith('/* {"app": "dbt"')
+
+
 def without_header(statement: str) -> str:
-    """A statement without the comment that dbt puts before it, which names the run."""
-    return re.sub(r"^\s*/\*.*?\*/\s*", "", statement, count=1, flags=re.DOTALL).strip()
+    """A statement without the comments before it; dbt's names the run."""
+    return re.sub(r"\A(\s+|/\*.*?\*/|--[^\n]*)*", "", statement, flags=re.DOTALL)
 
 
 def kind(statement: str) -> str:
