@@ -108,6 +108,10 @@ def tables(
                     "REMARKS": relation.comment or "",
                 }
             )
+    # The order of JDBC, from which this call comes.
+    rows.sort(
+        key=lambda row: (row["TABLE_TYPE"], row["TABLE_SCHEM"], row["TABLE_NAME"])
+    )
     return pa.Table.from_pylist(rows, _TABLES)
 
 
@@ -147,7 +151,7 @@ def _relations(
             yield from [relation] if relation else []
         else:
             fits = _pattern(table)
-            relations = source.relations(name)
+            relations = sorted(source.relations(name), key=lambda each: each.name)
             yield from (each for each in relations if fits.fullmatch(each.name.table))
 
 

@@ -14,12 +14,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from thrift.protocol import TBinaryProtocol
+from thrift.Thrift import TException
 from thrift.transport import TTransport
 
 from local_warehouse.commands import Commands
 from local_warehouse.commands_api import CommandsApi, problem
 
-HTTP_PATH = "/sql/1.0/warehouses/local"
 # Asked for before a client has logged in.
 PUBLIC = "/.well-known/databricks-config"
 
@@ -61,7 +61,12 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
 
     async def thrift(request: Request) -> Response:
         body = await request.body()
-        answer = await run_in_threadpool(process, processor, body)
+        try:
+            answer = await run_in_threadpool(process, processor, body)
+        # What Thrift's reader raises depends on where it stumbles.
+        except (TException, EOFError, ValueError) as error:
+            message = f"The body is no message of TCLIService: {error}."
+            return problem(message, "MALFORMED_REQUEST", 400)
         return Response(answer, media_type="application/x-thrift")
 
     async def configuration(_request: Request) -> Response:

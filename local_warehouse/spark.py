@@ -64,7 +64,6 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
         WarehouseError: Java is missing or wrong, or Delta's jars cannot be fetched.
     """
     check_java()
-    from delta import configure_spark_with_delta_pip
     from pyspark.sql import SparkSession
 
     for logger in NOISY_LOGGERS:
@@ -84,6 +83,8 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
         )
         .enableHiveSupport()
     )
+    from delta import configure_spark_with_delta_pip
+
     log = data / "spark.log"
     try:
         with output_to(log):
