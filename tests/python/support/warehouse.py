@@ -54,16 +54,17 @@ class Warehouse:
         }
 
     @contextmanager
-    def connection(self) -> Iterator[Any]:
-        """A connection of the official connector."""
-        connection = sql.connect(
-            server_hostname="localhost",
-            http_path=HTTP_PATH,
-            access_token=self.token,
-            _connection_uri=f"https://localhost:{self.port}{HTTP_PATH}",
-            _tls_trusted_ca_file=str(self.authority),
-            enable_telemetry=False,
-        )
+    def connection(self, **options: Any) -> Iterator[Any]:
+        """A connection of the official connector, with what else it can be given."""
+        known = {
+            "server_hostname": "localhost",
+            "http_path": HTTP_PATH,
+            "access_token": self.token,
+            "_connection_uri": f"https://localhost:{self.port}{HTTP_PATH}",
+            "_tls_trusted_ca_file": str(self.authority),
+            "enable_telemetry": False,
+        }
+        connection = sql.connect(**(known | options))
         try:
             yield connection
         finally:
