@@ -135,6 +135,17 @@ RULES = (
 )
 
 
+def documented() -> list[str]:
+    """Return the rules as lines of a table in Markdown."""
+    lines = ["| rule | statements | what happens |", "|---|---|---|"]
+    for rule in RULES:
+        cells = " | ".join(
+            cell.replace("|", r"\|") for cell in (rule.name, rule.statements, rule.does)
+        )
+        lines.append(f"| {cells} |")
+    return lines
+
+
 def translate(text: str) -> Action:
     """Return what to do with a statement."""
     statement = Statement.read(text)

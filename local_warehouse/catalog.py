@@ -155,7 +155,8 @@ class SparkCatalog:
             return []
         names = self._external.listTables(schema)
         tables = self._external.getTablesByName(schema, names)
-        return [self._relation(tables.apply(index)) for index in range(tables.size())]
+        found = (self._relation(tables.apply(index)) for index in range(tables.size()))
+        return sorted(found, key=lambda relation: relation.name)
 
     def relation(self, name: TableName) -> Relation | None:
         """Return one table or view."""

@@ -115,8 +115,9 @@ def _schema_places(statement: Statement) -> Iterator[int]:
 def _current_catalogs(statement: Statement) -> Iterator[Edit]:
     """Return the catalog as clients know it for each `current_catalog()`."""
     for index, token in enumerate(statement.tokens):
-        call = [statement.word(index + ahead) for ahead in range(3)]
-        if call != ["CURRENT_CATALOG", "(", ")"] or statement.word(index - 1) == ".":
+        if token.word != "CURRENT_CATALOG" or statement.word(index - 1) == ".":
+            continue
+        if (statement.word(index + 1), statement.word(index + 2)) != ("(", ")"):
             continue
         # Alone in a list of columns it names its column, as it does on Databricks.
         alone = statement.word(index - 1) in ("SELECT", "DISTINCT", ",") and (

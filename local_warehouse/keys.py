@@ -289,8 +289,9 @@ def keys_to_drop(dropped: Key, recorded: Recorded, *, is_cascade: bool) -> list[
     if references and not is_cascade:
         names = ", ".join(quoted(key.name) for key in references)
         raise _refused(
-            f"Cannot delete the primary key {quoted(dropped.name)} because the foreign"
-            f" key(s) {names} depend on it: use CASCADE to drop them, too."
+            f"Cannot delete constraint {quoted(dropped.name)} with non empty child"
+            f" constraints ({names}). Set the argument CASCADE to true to delete both"
+            " this constraint and all child constraints."
         )
     return [dropped, *references]
 

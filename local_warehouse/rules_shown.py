@@ -18,15 +18,19 @@ from local_warehouse.table_information import ShowTableExtended
 from local_warehouse.tokens import Reader, Statement
 
 _DESCRIBE = ("DESCRIBE TABLE", "DESC TABLE", "DESCRIBE", "DESC")
-_SHOWN_AS_THEY_ARE = (
-    "SHOW CREATE TABLE",
-    "SHOW VIEWS",
-    "DESCRIBE SCHEMA",
-    "DESC SCHEMA",
-    "DESCRIBE DATABASE",
-    "DESC DATABASE",
-    "DESCRIBE DETAIL",
-)
+# What is shown as Spark shows it, with Databricks' names for columns.
+_SHOWN: dict[str, dict[str, str]] = {
+    "SHOW SCHEMAS": {"namespace": "databaseName"},
+    "SHOW DATABASES": {"namespace": "databaseName"},
+    "SHOW TABLES": {"namespace": "database"},
+    "SHOW VIEWS": {},
+    "SHOW CREATE TABLE": {},
+    "DESCRIBE SCHEMA": {},
+    "DESC SCHEMA": {},
+    "DESCRIBE DATABASE": {},
+    "DESC DATABASE": {},
+    "DESCRIBE DETAIL": {},
+}
 
 
 def information_schema(statement: Statement) -> Action | None:
@@ -76,18 +80,14 @@ def describe_extended(statement: Statement) -> Action | None:
 def show(statement: Statement) -> Action | None:
     """Recognise lists of what there is."""
     reader = Reader(statement)
-    sql = statement.edited(to_spark(statement))
     if reader.accept("SHOW CATALOGS"):
         return ShowCatalogs() if reader.is_done else None
-    if reader.accept_one(("SHOW SCHEMAS", "SHOW DATABASES")):
-        return Show(sql, {"namespace": "databaseName"})
-    if reader.accept("SHOW TABLES"):
-        return Show(sql, {"namespace": "database"})
     if reader.accept("SHOW TABLE EXTENDED"):
         return _tables_extended(reader)
-    if reader.accept_one(_SHOWN_AS_THEY_ARE):
-        return Show(sql)
-    return None
+    phrase = reader.accept_one(tuple(_SHOWN))
+    if not phrase:
+        return None
+    return Show(statement.edited(to_spark(statement)), _SHOWN[phrase])
 
 
 def _tables_extended(reader: Reader) -> Action | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sqlglot import Token as SqlglotToken
 from sqlglot import TokenType
@@ -46,8 +46,7 @@ _WORD = re.compile(r"\w", re.UNICODE)
 _PART = re.compile(r"\S+")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token.
 
     Attributes:
@@ -99,7 +98,9 @@ class Statement:
             found = _Tokens().tokenize(text)
         except TokenError:
             return cls(text, ())
-        tokens = [part for token in found for part in _parts(text, token)]
+        tokens: list[Token] = []
+        for token in found:
+            tokens += _parts(text, token)
         while tokens and tokens[-1].word == ";":
             tokens.pop()
         return cls(text, tuple(tokens))
@@ -116,18 +117,19 @@ class Statement:
         return self.tokens[index].word if 0 <= index < len(self.tokens) else ""
 
 
-def _parts(text: str, token: SqlglotToken) -> Iterable[Token]:
+def _parts(text: str, token: SqlglotToken) -> list[Token]:
     """Return a token of sqlglot, which takes PRIMARY KEY for one, as words."""
-    start, end = token.start, token.end + 1
-    if token.token_type in _STRINGS:
-        yield Token(token.text, Kind.STRING, start, end)
-    elif token.token_type is TokenType.IDENTIFIER:
-        yield Token(token.text, Kind.QUOTED, start, end)
-    else:
-        for part in _PART.finditer(text, start, end):
-            is_word = _WORD.match(part[0]) and token.token_type is not TokenType.NUMBER
-            kind = Kind.WORD if is_word else Kind.SYMBOL
-            yield Token(part[0], kind, part.start(), part.end())
+    start, end, kind = token.start, token.end + 1, token.token_type
+    if kind in _STRINGS:
+        return [Token(token.text, Kind.STRING, start, end)]
+    if kind is TokenType.IDENTIFIER:
+        return [Token(token.text, Kind.QUOTED, start, end)]
+    if kind is TokenType.NUMBER or not _WORD.match(text, start):
+        return [Token(text[start:end], Kind.SYMBOL, start, end)]
+    return [
+        Token(part[0], Kind.WORD, part.start(), part.end())
+        for part in _PART.finditer(text, start, end)
+    ]
 
 
 class Reader:

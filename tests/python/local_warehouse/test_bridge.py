@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from local_warehouse.actions import (
@@ -23,7 +25,7 @@ from local_warehouse.actions import (
     Show,
     ShowCatalogs,
 )
-from local_warehouse.bridge import RULES, translate
+from local_warehouse.bridge import RULES, documented, translate
 from local_warehouse.governance import (
     ChangeGrants,
     SetTags,
@@ -194,3 +196,8 @@ def test_what_no_rule_knows_goes_to_spark_as_it_is(statement: str) -> None:
 def test_rules_can_be_listed() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(rule.statements and rule.does for rule in RULES)
+
+
+def test_the_rules_are_documented() -> None:
+    guide = Path(__file__).parents[3] / "docs" / "local-warehouse.md"
+    assert "\n".join(documented()) in guide.read_text(encoding="utf-8")
