@@ -19,8 +19,9 @@ from tests.python.support.platform import REPOSITORY
 
 
 @pytest.fixture(autouse=True)
-def _signal_handlers() -> Iterator[None]:
-    """The command takes signals; the tests keep theirs."""
+def _apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command takes signals, the tests keep theirs; Spark never starts."""
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
     before = {number: signal.getsignal(number) for number in (2, 15)}
     yield
     for number, handler in before.items():
