@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_warehouse import rules_governance, rules_shown, rules_tables
+from local_warehouse import inserts, rules_governance, rules_shown, rules_tables
 from local_warehouse.actions import Action, RunOnSpark
 from local_warehouse.catalog_names import to_spark
 from local_warehouse.tokens import Statement
@@ -88,6 +88,12 @@ RULES = (
         "forgotten, with CASCADE also the foreign keys that refer to it; checks go on"
         " to Delta",
         rules_tables.drop_key,
+    ),
+    Rule(
+        "insert that replaces",
+        "`INSERT INTO t REPLACE ON (...)`, `INSERT INTO t BY NAME REPLACE WHERE ...`",
+        "a merge, or Delta's `REPLACE WHERE` with the columns in order: one commit",
+        inserts.replacing_insert,
     ),
     Rule(
         "drop",

@@ -33,6 +33,7 @@ from local_warehouse.governance import (
     Target,
     UnsetTags,
 )
+from local_warehouse.inserts import ReplaceOn, ReplaceWhereByName
 from local_warehouse.keys import KeyClause
 from local_warehouse.table_information import ShowTableExtended
 
@@ -92,6 +93,26 @@ CASES: list[tuple[str, Action]] = [
     (
         "alter table main.s.t drop foreign key if exists (a, b)",
         DropKey(TABLE, columns=("a", "b"), is_skipped_if_missing=True),
+    ),
+    (
+        # As dbt-databricks writes its strategies delete+insert and insert_overwrite.
+        "insert into table main.s.t as target replace on (target.`a` <=> temp.`a`)"
+        " (select a from main.s.u where x = 'main.s.t') as temp",
+        ReplaceOn(
+            TABLE,
+            "target",
+            "(target.`a` <=> temp.`a`)",
+            "(select a from spark_catalog.s.u where x = 'main.s.t')",
+            "temp",
+        ),
+    ),
+    (
+        # As it writes replace_where and microbatch.
+        "INSERT INTO main.s.t BY NAME\n REPLACE WHERE cast(a as timestamp) >= '2' and b"
+        " in (select 1)\n TABLE `tmp`",
+        ReplaceWhereByName(
+            TABLE, "cast(a as timestamp) >= '2' and b in (select 1)", "TABLE `tmp`"
+        ),
     ),
     ("drop table if exists main.s.t", Drop(f"drop table if exists {SPARK}", TABLE)),
     ("drop view v", Drop("drop view v", ("v",))),
@@ -181,7 +202,8 @@ def test_rule(statement: str, expected: Action) -> None:
     [
         "alter table t cluster by auto",
         "alter table t set row filter f on (a)",
-        "insert into t by name replace where a = 1 table u",
+        "insert into t replace where a = 1 select 1 as a",
+        "insert into t replace using (a) select 1 as a",
         "alter table t set tags (1 = 2)",
         "grant select on t",
         "show grants",

@@ -96,7 +96,6 @@ ERRORS = {
     "use main.nothing": "42704",
     "alter table main.s.parent cluster by auto": "42601",
     "select * from main.s.v qualify 1 = 1": "42601",
-    "insert into main.s.child by name replace where id = 1 table x": "42601",
     "alter table main.s.child set row filter f on (id)": "42601",
     "selec 1": "42601",
 }
@@ -260,6 +259,40 @@ def test_dbt_reads_columns_from_show_table_extended(tables: Any) -> None:
     assert " |-- id: bigint (nullable = false)\n" in rows[0]["information"]
     assert "Type: VIEW" in rows[1]["information"]
     assert len(tables.rows("show table extended in main.s like '*'")) == 3
+
+
+def test_inserts_that_replace(client: Any) -> None:
+    def rows() -> list[tuple[Any, ...]]:
+        found = client.rows("select id, n, day from main.s.t order by id, n")
+        return [tuple(row.values()) for row in found]
+
+    client.rows("create table main.s.t (id int, n string, day int)")
+    client.rows("insert into main.s.t values (1, 'a', 1), (1, 'b', 1), (2, 'c', 2)")
+    client.rows("insert into main.s.t values (null, 'null', 3)")
+    client.rows(
+        "insert into table main.s.t as t replace on (t.`id` <=> s.`key`) (select 1 as"
+        " key, 'new' as x, 9 as y union all select 1, 'too', 9 union all select null,"
+        " 'nil', 9 union all select 4, 'd', 4) as s"
+    )
+    replaced = [
+        (None, "nil", 9),
+        (1, "new", 9),
+        (1, "too", 9),
+        (2, "c", 2),
+        (4, "d", 4),
+    ]
+    assert rows() == replaced
+    client.rows("create temporary view tmp as select 4 as day, 'e' as n, 5 as id")
+    client.rows("insert into main.s.t by name replace where day = 4 table tmp")
+    assert rows() == [*replaced[:-1], (5, "e", 4)]
+    outside = "insert into main.s.t by name replace where day = 1 table tmp"
+    assert "DELTA_REPLACE_WHERE_MISMATCH" in str(error_of(client, outside))
+    client.rows("create temporary view more as select *, 1 as other from tmp")
+    error_of(client, "insert into main.s.t by name replace where day = 4 table more")
+    few = "insert into main.s.t as t replace on (t.id = s.id) (select 1 as id) as s"
+    assert error_of(client, few).sql_state == "21S01"
+    operations = client.rows("describe history main.s.t")
+    assert [row["operation"] for row in operations][:2] == ["WRITE", "MERGE"]
 
 
 def test_clients_metadata(tables: Any) -> None:
