@@ -19,7 +19,6 @@ counted_lines as (
         order_lines.*,
         orders.customer_id,
         orders.is_valid,
-        orders.order_date,
         case
             when orders.is_valid then order_lines.line_amount
             else cast(0 as decimal(18, 4))
