@@ -131,6 +131,11 @@ def test_every_relation_has_its_columns(
             " s.schema_name where s.schema_name = 'shop'",
             "default other shop",
         ),
+        (
+            "tables t join information_schema.key_column_usage k on t.table_name ="
+            " k.table_name where k.table_schema = 'shop'",
+            "default other shop",
+        ),
         ("table_tags where schema_name = 'shop'", ""),
     ],
 )
