@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local_warehouse.python_code import compiled
+from local_warehouse.python_code import PythonError, run
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -108,9 +108,11 @@ class Commands:
         context = command.context
         try:
             context.spark.sparkContext.setJobGroup(command.id, "", True)
-            exec(compiled(command.code), context.variables)
-        # Whatever the code raises is the answer, `SystemExit` included.
-        except BaseException as error:
+            run(command.code, context.variables)
+        except PythonError as error:
+            results = {"resultType": "error", "summary": error.summary}
+            command.end("Finished", results | {"cause": error.cause})
+        except Exception as error:
             cause = "".join(traceback.format_exception(error))
             results = {"resultType": "error", "summary": str(error), "cause": cause}
             command.end("Finished", results)

@@ -6,28 +6,38 @@ from typing import Any
 
 import pytest
 
-from local_warehouse.python_code import compiled
+from local_warehouse.python_code import PythonError, run
 
 
-class Recorder:
-    """Notes what is called with what."""
+class Spark:
+    """Notes what it is called with."""
 
     def __init__(self) -> None:
-        self.calls: list[str] = []
+        self.calls: list[object] = []
 
-    def table(self, name: str) -> Recorder:
+    def table(self, name: str) -> Spark:
         self.calls.append(name)
         return self
 
-    sql = saveAsTable = table  # noqa: N815
+    def sql(self, query: str, args: dict[str, str] | None = None) -> Spark:
+        self.calls += [query] if args is None else [query, args]
+        return self
+
+    table.__module__ = sql.__module__ = "pyspark.fake"
 
 
-def run(code: str) -> tuple[list[str], dict[str, Any]]:
-    """Run code with a fake `spark`; return its calls and its variables."""
-    spark = Recorder()
-    variables: dict[str, Any] = {"spark": spark}
-    exec(compiled(code), variables)
-    return spark.calls, variables
+class Other(Spark):
+    """Something else with a method of the same name."""
+
+    def table(self, name: str) -> Spark:
+        return super().table(name)
+
+
+def calls(code: str) -> list[object]:
+    """Run code; return what it has called Spark with."""
+    variables: dict[str, Any] = {"spark": Spark(), "other": Other()}
+    run(code, variables)
+    return [*variables["spark"].calls, *variables["other"].calls]
 
 
 @pytest.mark.parametrize(
@@ -43,37 +53,68 @@ def run(code: str) -> tuple[list[str], dict[str, Any]]:
     ],
 )
 def test_table_names(name: str, seen: str) -> None:
-    calls, _ = run(f"spark.table({name!r})\nspark.saveAsTable({name!r})")
-    assert calls == [seen, seen]
+    ways = ["spark.table(%r)", "spark.table(name=%r)", "load = spark.table; load(%r)"]
+    for way in ways:
+        assert calls(way % name) == [seen]
+
+
+def test_names_that_are_computed() -> None:
+    code = """
+class Loader:
+    def load(self, table):
+        return spark.table(f"main.marts.{table}")
+
+Loader().load("orders")
+"""
+    assert calls(code) == ["spark_catalog.marts.orders"]
 
 
 def test_text_of_sql() -> None:
-    calls, _ = run(
-        "spark.sql(\"select 'main.a.b' as main from main.a.b join main.a.c using (d)\")"
+    query = "select 'main.a.b' as main from main.a.b join main.a.c using (d)"
+    seen = query.replace("from main", "from spark_catalog").replace(
+        "join main", "join spark_catalog"
     )
-    assert calls == [
-        "select 'main.a.b' as main from spark_catalog.a.b join spark_catalog.a.c"
-        " using (d)"
+    assert calls(f"spark.sql({query!r})") == [seen]
+    assert calls("t = 'main.a.b'; spark.sql(f'select 1 from {t}')") == [
+        "select 1 from spark_catalog.a.b"
     ]
 
 
-def test_other_strings_stay() -> None:
-    _, variables = run('text = "from main.a.b on"\nname = "main"\n')
-    assert variables["text"] == "from main.a.b on"
-    assert variables["name"] == "main"
+def test_values_stay() -> None:
+    code = "spark.sql('select :x', args={'x': 'main.a.b'})"
+    assert calls(code) == ["select :x", {"x": "main.a.b"}]
+    variables: dict[str, Any] = {}
+    run("name = 'main.a.b'", variables)
+    assert variables["name"] == "main.a.b"
 
 
-def test_formatted_sql_stays_code() -> None:
-    calls, _ = run('t = "main.a.b"\nspark.sql(f"select * from {t}")')
-    assert calls == ["select * from spark_catalog.a.b"]
+def test_methods_of_others_stay() -> None:
+    assert calls("other.table('main.a.b')") == ["main.a.b"]
 
 
-def test_line_numbers_are_those_of_the_client() -> None:
-    with pytest.raises(ZeroDivisionError) as raised:
-        run('x = "main.a.b"\n\n1 / 0\n')
-    assert raised.traceback[-1].lineno == 2  # counted from zero
+def test_traceback_is_that_of_the_code() -> None:
+    code = "def divide(x):\n    return 1 / x\n\ndivide(0)\n"
+    with pytest.raises(PythonError) as raised:
+        run(code, {})
+    assert raised.value.summary == "ZeroDivisionError: division by zero"
+    lines = raised.value.cause.splitlines()
+    assert "line 4, in <module>" in lines[1]
+    assert lines[2].strip() == "divide(0)"
+    assert "line 2, in divide" in lines[3]
+    assert lines[4].strip() == "return 1 / x"
+    assert "python_code.py" not in raised.value.cause
 
 
-def test_code_that_is_no_python() -> None:
-    with pytest.raises(SyntaxError):
-        compiled("def")
+@pytest.mark.parametrize(
+    ("code", "summary"),
+    [
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("def", "SyntaxError: invalid syntax"),
+        ("raise ValueError()", "ValueError"),
+    ],
+)
+def test_whatever_code_raises_is_told(code: str, summary: str) -> None:
+    with pytest.raises(PythonError) as raised:
+        run(code, {})
+    assert raised.value.summary == summary
