@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from local_warehouse import describe_json, information_schema
 from local_warehouse.catalog import Relation
 from local_warehouse.catalog_names import from_spark
 from local_warehouse.keys import KeyClause, check_not_null, checked_key, keys_to_drop
-from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, literal, quoted
+from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, quoted
 from local_warehouse.recorded import Key
 from local_warehouse.session import Session, nothing
 
@@ -354,48 +354,3 @@ class DropColumns:
         result = session.sql(self.sql)
         session.recorded.columns_dropped(session.table_name(self.table), self.columns)
         return result
-
-
-@dataclass(frozen=True)
-class CommentOnColumn:
-    """Comment on a column of a table or, by replacing it with itself, of a view."""
-
-    table: Parts
-    column: str
-    comment: str
-
-    def run(self, session: Session) -> DataFrame | pa.Table:
-        """Set the comment."""
-        relation = session.relation(self.table)
-        if not relation.is_view:
-            return session.spark.sql(
-                f"alter table {relation.name.sql} alter column {quoted(self.column)}"
-                f" comment {literal(self.comment)}"
-            )
-        session.check_column(relation, self.column)
-        columns = tuple(
-            replace(column, comment=self.comment)
-            if column.name.lower() == self.column.lower()
-            else column
-            for column in relation.columns
-        )
-        return session.replace_view(replace(relation, columns=columns))
-
-
-@dataclass(frozen=True)
-class CommentOnTable:
-    """Comment on a table or view."""
-
-    table: Parts
-    comment: str
-    sql: str
-
-    def run(self, session: Session) -> DataFrame | pa.Table:
-        """Set the comment."""
-        relation = session.relation(self.table)
-        if not relation.is_view:
-            return session.sql(self.sql)
-        return session.spark.sql(
-            f"alter view {relation.name.sql} set tblproperties"
-            f" ('comment' = {literal(self.comment)})"
-        )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from local_warehouse.actions import (
     Action,
     AddKey,
-    CommentOnColumn,
-    CommentOnTable,
     Create,
     Drop,
     DropColumns,
@@ -16,6 +14,7 @@ from local_warehouse.actions import (
     RenameColumn,
 )
 from local_warehouse.catalog_names import to_spark
+from local_warehouse.comments import CommentOnColumn, CommentOnTable
 from local_warehouse.keys import KeysTaken, read_table_key, take_keys
 from local_warehouse.names import CATALOG
 from local_warehouse.tokens import Edit, Reader, Statement

@@ -10,8 +10,6 @@ from local_warehouse.actions import (
     Action,
     AddKey,
     AskInformationSchema,
-    CommentOnColumn,
-    CommentOnTable,
     Create,
     DescribeAsJson,
     DescribeExtended,
@@ -26,6 +24,7 @@ from local_warehouse.actions import (
     ShowCatalogs,
 )
 from local_warehouse.bridge import RULES, documented, translate
+from local_warehouse.comments import CommentOnColumn, CommentOnTable
 from local_warehouse.governance import (
     ChangeGrants,
     SetTags,
