@@ -39,8 +39,8 @@ SMALL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
-# The first compiler is enough for queries that run once. Its cache of 48 MB is too small:
-# a build of a hundred models fills it, and then nothing is compiled any more.
+# The first compiler is enough for queries that run once. Its cache of 48 MB is not: a
+# build of a hundred models fills it, and then nothing is compiled any more.
 JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=512m")
 BEHAVIOUR = {
     "spark.sql.session.timeZone": "UTC",
