@@ -7,16 +7,20 @@ import shlex
 import signal
 import socket
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from local_warehouse.errors import WarehouseError
 
 HOST = "127.0.0.1"
+# The server answers under any path of SQL warehouses; by this one the adapter knows it.
+HTTP_PATH = "/sql/1.0/warehouses/local"
 
 app = typer.Typer(
     help="A Databricks SQL warehouse on this machine.",
@@ -154,19 +158,41 @@ def missing_package(error: ModuleNotFoundError) -> str:
 
 
 def profile(port: int, authority: Path, token_file: Path | None) -> str:
-    """Return what to set so that dbt's target `warehouse` connects here."""
+    """Return what to write and to set so that dbt connects here."""
     from local_warehouse.credentials import TOKEN_VARIABLE
 
     trusted = shlex.quote(str(authority))
     token = f"# {TOKEN_VARIABLE}: as it was given"
     if token_file is not None:
         token = f'export {TOKEN_VARIABLE}="$(cat {shlex.quote(str(token_file))})"'
+    output = yaml.safe_dump({"warehouse": dbt_output(port, authority)}, sort_keys=False)
     return f"""\
-The local warehouse is ready. For dbt's target `warehouse` (profiles.example.yml):
+The local warehouse is ready. An output for dbt (profiles.example.yml has it):
 
+{textwrap.indent(output, "    ")}
 export LOCAL_WAREHOUSE_PORT={port}
 {token}
 export LOCAL_WAREHOUSE_CA={trusted}
 export REQUESTS_CA_BUNDLE={trusted} SSL_CERT_FILE={trusted}
 
 Stop it with Ctrl-C."""
+
+
+def dbt_output(port: int, authority: Path) -> dict[str, object]:
+    """Return an output of a profile for dbt-databricks; its schema is a proposal."""
+    from local_warehouse.credentials import TOKEN_VARIABLE
+
+    return {
+        "type": "databricks",
+        "host": f"localhost:{port}",
+        "http_path": HTTP_PATH,
+        "token": f"{{{{ env_var('{TOKEN_VARIABLE}') }}}}",
+        "catalog": "main",
+        "schema": "cdp",
+        "threads": 4,
+        "connection_parameters": {
+            "_connection_uri": f"https://localhost:{port}{HTTP_PATH}",
+            "_tls_trusted_ca_file": str(authority),
+            "enable_telemetry": False,
+        },
+    }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -195,6 +198,26 @@ def test_profile_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     )
     authority = str(folder / "ca.pem")
     assert result.stdout.splitlines() == ["1234", "made-up", authority, authority]
+
+
+def test_printed_output_is_the_target_of_the_example(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    text = profile(1234, authority, None)
+    printed = text[text.index("    warehouse:") : text.index("export ")]
+    shown = yaml.safe_load(textwrap.dedent(printed.rsplit("#", 1)[0]))["warehouse"]
+    example = yaml.safe_load((REPOSITORY / "profiles.example.yml").read_text())
+    wanted = example["cdp"]["outputs"]["warehouse"]
+    variables = {
+        "{{ env_var('LOCAL_WAREHOUSE_PORT', '8443') }}": "1234",
+        "{{ env_var('LOCAL_WAREHOUSE_CA', '') }}": str(authority),
+        "{{ env_var('LOCAL_WAREHOUSE_TOKEN', '') }}": (
+            "{{ env_var('LOCAL_WAREHOUSE_TOKEN') }}"
+        ),
+    }
+    rendered = json.dumps(wanted)
+    for variable, value in variables.items():
+        rendered = rendered.replace(variable, value)
+    assert shown == json.loads(rendered)
 
 
 def test_given_token_is_not_shown(tmp_path: Path) -> None:
