@@ -195,4 +195,10 @@ def dbt_output(port: int, authority: Path) -> dict[str, object]:
             "_tls_trusted_ca_file": str(authority),
             "enable_telemetry": False,
         },
+        # Code for each query pays on large tables only. Not the server's default: what
+        # Spark interprets it cannot cancel, unless it reads a table.
+        "session_properties": {
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        },
     }

@@ -20,6 +20,7 @@ from local_warehouse.parameters import bound_parameters
 from local_warehouse.results import OK, Wanted
 from local_warehouse.results import metadata as result_metadata
 from local_warehouse.spark_errors import as_statement_error
+from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -331,7 +332,7 @@ def configure(spark: SparkSession, configuration: Mapping[str, str]) -> None:
     """Set what a client asks for its session.
 
     Raises:
-        StatementError: Where a setting is not known.
+        StatementError: Where a setting is not known, or is not a session's to change.
     """
     for key, value in configuration.items():
         known = CONFIGURATION.get(key.lower(), key)
@@ -341,7 +342,10 @@ def configure(spark: SparkSession, configuration: Mapping[str, str]) -> None:
             raise StatementError(
                 f"[CONFIG_NOT_AVAILABLE] Configuration {key} is not available.", "42K0I"
             )
-        spark.conf.set(known, value)
+        try:
+            spark.conf.set(known, value)
+        except Exception as error:
+            raise as_statement_error(error) from error
 
 
 def _unsupported(call: str, response: Callable[..., Any]) -> Callable[[Any], Any]:
