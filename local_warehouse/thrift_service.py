@@ -20,7 +20,6 @@ from local_warehouse.parameters import bound_parameters
 from local_warehouse.results import OK, Wanted
 from local_warehouse.results import metadata as result_metadata
 from local_warehouse.spark_errors import as_statement_error
-from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
