@@ -76,7 +76,10 @@ def serve_until_stopped(
     with locked(data / "lock"), listening(port) as listener:
         # What the extra `local-warehouse` brings is slow to import, may be missing, and
         # is not needed for `--help`.
-        from local_warehouse.credentials import ensure_certificates, ensure_token
+        from local_warehouse.endpoint.credentials import (
+            ensure_certificates,
+            ensure_token,
+        )
         from local_warehouse.warehouse import Warehouse
 
         certificates = ensure_certificates(data / "certificates")
@@ -159,7 +162,7 @@ def missing_package(error: ModuleNotFoundError) -> str:
 
 def profile(port: int, authority: Path, token_file: Path | None) -> str:
     """Return what to write and to set so that dbt connects here."""
-    from local_warehouse.credentials import TOKEN_VARIABLE
+    from local_warehouse.endpoint.credentials import TOKEN_VARIABLE
 
     trusted = shlex.quote(str(authority))
     token = f"# {TOKEN_VARIABLE}: as it was given"
@@ -180,7 +183,7 @@ Stop it with Ctrl-C."""
 
 def dbt_output(port: int, authority: Path) -> dict[str, object]:
     """Return an output of a profile for dbt-databricks; its schema is a proposal."""
-    from local_warehouse.credentials import TOKEN_VARIABLE
+    from local_warehouse.endpoint.credentials import TOKEN_VARIABLE
 
     return {
         "type": "databricks",

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from local_warehouse.commands import Commands
-from local_warehouse.credentials import Certificates
-from local_warehouse.interpreter import Interpreter
+from local_warehouse.bridge.interpreter import Interpreter
+from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.endpoint.commands import Commands
+from local_warehouse.endpoint.credentials import Certificates
+from local_warehouse.endpoint.operations import Operations
+from local_warehouse.endpoint.server import application
+from local_warehouse.endpoint.statement_log import StatementLog
+from local_warehouse.endpoint.thrift_service import ThriftService
 from local_warehouse.lake import register_lake
-from local_warehouse.operations import Operations
-from local_warehouse.recorded import Recorded
-from local_warehouse.server import application
 from local_warehouse.spark import start_spark, stop_spark
-from local_warehouse.statement_log import StatementLog
-from local_warehouse.thrift_service import ThriftService
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

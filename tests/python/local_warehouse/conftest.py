@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_warehouse.catalog import Column, Relation, Schema
-from local_warehouse.interpreter import Interpreter
+from local_warehouse.bridge.interpreter import Interpreter
+from local_warehouse.catalog.recorded import Key, Recorded
+from local_warehouse.catalog.relations import Column, Relation, Schema
 from local_warehouse.names import TableName
-from local_warehouse.recorded import Key, Recorded
 from local_warehouse.spark import start_spark
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_warehouse.actions import (
+from local_warehouse.bridge.actions import (
     Action,
     AddKey,
     AskInformationSchema,
@@ -23,18 +23,18 @@ from local_warehouse.actions import (
     Show,
     ShowCatalogs,
 )
-from local_warehouse.bridge import RULES, documented, translate
-from local_warehouse.comments import CommentOnColumn, CommentOnTable
-from local_warehouse.governance import (
+from local_warehouse.bridge.comments import CommentOnColumn, CommentOnTable
+from local_warehouse.bridge.governance import (
     ChangeGrants,
     SetTags,
     ShowGrants,
     Target,
     UnsetTags,
 )
-from local_warehouse.inserts import ReplaceOn, ReplaceWhereByName
-from local_warehouse.keys import KeyClause
-from local_warehouse.table_information import ShowTableExtended
+from local_warehouse.bridge.inserts import ReplaceOn, ReplaceWhereByName
+from local_warehouse.bridge.keys import KeyClause
+from local_warehouse.bridge.rules import RULES, documented, translate
+from local_warehouse.catalog.table_information import ShowTableExtended
 
 TABLE = ("main", "s", "t")
 SPARK = "spark_catalog.s.t"

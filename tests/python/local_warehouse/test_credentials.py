@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local_warehouse import credentials
-from local_warehouse.credentials import (
+from local_warehouse.endpoint import credentials
+from local_warehouse.endpoint.credentials import (
     TOKEN_VARIABLE,
     Certificates,
     ensure_certificates,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from local_warehouse.datatypes import ddl, described, family
-from local_warehouse.describe_json import describe, shown
+from local_warehouse.catalog.datatypes import ddl, described, family
+from local_warehouse.catalog.describe_json import describe, shown
+from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.catalog.table_information import information
 from local_warehouse.names import TableName
-from local_warehouse.recorded import Recorded
-from local_warehouse.table_information import information
 
 # The adapter uses what Pydantic has deprecated.
 with warnings.catch_warnings(action="ignore"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from local_warehouse.bridge import RULES
+from local_warehouse.bridge.rules import RULES
 from local_warehouse.cli import app
 from tests.python.support.platform import REPOSITORY
 

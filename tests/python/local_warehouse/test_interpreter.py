@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local_warehouse import metadata
+from local_warehouse.catalog import metadata
+from local_warehouse.catalog.recorded import Recorded
 from local_warehouse.errors import StatementError
-from local_warehouse.recorded import Recorded
 
 pytestmark = [
     pytest.mark.warehouse,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_warehouse.errors import StatementError
-from local_warehouse.keys import (
+from local_warehouse.bridge.keys import (
     KeyClause,
     KeysTaken,
     check_not_null,
@@ -13,9 +12,10 @@ from local_warehouse.keys import (
     keys_to_drop,
     take_keys,
 )
+from local_warehouse.bridge.tokens import Statement
+from local_warehouse.catalog.recorded import Key, Recorded
+from local_warehouse.errors import StatementError
 from local_warehouse.names import TableName
-from local_warehouse.recorded import Key, Recorded
-from local_warehouse.tokens import Statement
 
 PARENT, CHILD = TableName("shop", "parent"), TableName("shop", "child")
 

@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from local_warehouse.operations import WORKERS, Operation, Operations, State
-from local_warehouse.results import Wanted
-from local_warehouse.statement_log import StatementLog
+from local_warehouse.endpoint.operations import WORKERS, Operation, Operations, State
+from local_warehouse.endpoint.results import Wanted
+from local_warehouse.endpoint.statement_log import StatementLog
 
 ROWS = pa.table({"n": [1, 2, 3]})
 # Never reached where all is well.

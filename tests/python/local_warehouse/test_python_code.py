@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_warehouse.python_code import PythonError, run
+from local_warehouse.endpoint.python_code import PythonError, run
 
 
 class Spark:

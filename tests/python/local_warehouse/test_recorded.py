@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local_warehouse.catalog.recorded import Grant, Key, Recorded, Securable, Tag
 from local_warehouse.names import TableName
-from local_warehouse.recorded import Grant, Key, Recorded, Securable, Tag
 
 PARENT, CHILD = TableName("shop", "parent"), TableName("shop", "child")
 NEW = TableName("shop", "new")

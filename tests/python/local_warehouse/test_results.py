@@ -17,7 +17,7 @@ from databricks.sql.utils import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_warehouse.results import (
+from local_warehouse.endpoint.results import (
     MAX_PAGE_ROWS,
     Pages,
     Wanted,

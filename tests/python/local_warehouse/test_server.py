@@ -13,10 +13,10 @@ from thrift.protocol import TBinaryProtocol
 from thrift.transport import TTransport
 
 from local_warehouse.cli import listening
-from local_warehouse.commands import Commands
-from local_warehouse.operations import Operations
-from local_warehouse.server import PUBLIC, application
-from local_warehouse.thrift_service import ThriftService
+from local_warehouse.endpoint.commands import Commands
+from local_warehouse.endpoint.operations import Operations
+from local_warehouse.endpoint.server import PUBLIC, application
+from local_warehouse.endpoint.thrift_service import ThriftService
 
 TOKEN = "planted-token"
 RIGHT = {"Authorization": f"Bearer {TOKEN}"}

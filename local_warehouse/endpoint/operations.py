@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from local_warehouse.endpoint.results import Pages, Wanted, fetch
+from local_warehouse.endpoint.statement_log import StatementLog
 from local_warehouse.errors import StatementError
-from local_warehouse.results import Pages, Wanted, fetch
 from local_warehouse.spark_errors import as_statement_error
-from local_warehouse.statement_log import StatementLog
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

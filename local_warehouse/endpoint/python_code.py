@@ -9,7 +9,7 @@ import re
 import traceback
 from typing import Any
 
-from local_warehouse.bridge import rename_catalog
+from local_warehouse.bridge.rules import rename_catalog
 
 # A table's name in three parts, quoted or not: `main`.`marts`.`customer_360`.
 TABLE_NAME = re.compile(r"`?main`?(\.(`[^`]+`|\w+)){2}", re.IGNORECASE)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from local_warehouse.bridge.session import Session
 from local_warehouse.names import literal, quoted
-from local_warehouse.session import Session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

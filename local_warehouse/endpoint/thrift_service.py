@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from databricks.sql.thrift_api.TCLIService import TCLIService, ttypes
 
-from local_warehouse import metadata
+from local_warehouse.bridge.interpreter import Interpreter
+from local_warehouse.catalog import metadata
+from local_warehouse.endpoint.operations import Operation, Operations, State, Work
+from local_warehouse.endpoint.parameters import bound_parameters
+from local_warehouse.endpoint.results import OK, Wanted
+from local_warehouse.endpoint.results import metadata as result_metadata
 from local_warehouse.errors import StatementError
-from local_warehouse.interpreter import Interpreter
-from local_warehouse.operations import Operation, Operations, State, Work
-from local_warehouse.parameters import bound_parameters
-from local_warehouse.results import OK, Wanted
-from local_warehouse.results import metadata as result_metadata
 from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:

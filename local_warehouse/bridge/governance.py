@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from local_warehouse.bridge.session import Session, nothing
+from local_warehouse.catalog.recorded import Grant, Securable, Tag
 from local_warehouse.names import CATALOG
-from local_warehouse.recorded import Grant, Securable, Tag
-from local_warehouse.session import Session, nothing
 
 
 @dataclass(frozen=True)

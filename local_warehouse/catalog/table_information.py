@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from local_warehouse.catalog import Column, Relation
-from local_warehouse.datatypes import ddl
+from local_warehouse.bridge.session import Session
+from local_warehouse.catalog.datatypes import ddl
+from local_warehouse.catalog.relations import Column, Relation
 from local_warehouse.names import CATALOG, TableName
-from local_warehouse.session import Session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

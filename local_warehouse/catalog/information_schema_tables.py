@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from local_warehouse.catalog import Catalog, Column, Relation, last_altered
-from local_warehouse.datatypes import ddl, family, precision
+from local_warehouse.catalog.datatypes import ddl, family, precision
+from local_warehouse.catalog.recorded import Key, Recorded, Securable
+from local_warehouse.catalog.relations import Catalog, Column, Relation, last_altered
 from local_warehouse.names import CATALOG, TableName
-from local_warehouse.recorded import Key, Recorded, Securable
 
 Row = dict[str, Any]
 # Schema and table that a statement asks for; None stands for all.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from local_warehouse.catalog import Relation, SparkCatalog
-from local_warehouse.datatypes import base_name, ddl, precision
+from local_warehouse.catalog.datatypes import base_name, ddl, precision
+from local_warehouse.catalog.relations import Relation, SparkCatalog
 from local_warehouse.names import CATALOG, TableName
 
 if TYPE_CHECKING:

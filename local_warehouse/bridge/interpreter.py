@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from local_warehouse.bridge import translate
-from local_warehouse.parameters import Parameters
-from local_warehouse.recorded import Recorded
-from local_warehouse.session import Session
+from local_warehouse.bridge.rules import translate
+from local_warehouse.bridge.session import Session
+from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.endpoint.parameters import Parameters
 from local_warehouse.spark_errors import as_statement_error
 
 if TYPE_CHECKING:

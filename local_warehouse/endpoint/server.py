@@ -17,8 +17,8 @@ from thrift.protocol import TBinaryProtocol
 from thrift.Thrift import TException
 from thrift.transport import TTransport
 
-from local_warehouse.commands import Commands
-from local_warehouse.commands_api import CommandsApi, problem
+from local_warehouse.endpoint.commands import Commands
+from local_warehouse.endpoint.commands_api import CommandsApi, problem
 
 # Asked for before a client has logged in.
 PUBLIC = "/.well-known/databricks-config"

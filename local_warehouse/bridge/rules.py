@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_warehouse import inserts, rules_governance, rules_shown, rules_tables
-from local_warehouse.actions import Action, RunOnSpark
-from local_warehouse.catalog_names import to_spark
-from local_warehouse.tokens import Statement
+from local_warehouse.bridge import inserts, rules_governance, rules_shown, rules_tables
+from local_warehouse.bridge.actions import Action, RunOnSpark
+from local_warehouse.bridge.catalog_names import to_spark
+from local_warehouse.bridge.tokens import Statement
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,19 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from local_warehouse.catalog import Catalog
-from local_warehouse.errors import StatementError
-from local_warehouse.information_schema_tables import (
+from local_warehouse.bridge.tokens import Statement
+from local_warehouse.catalog.information_schema_tables import (
     COLUMNS,
     EVERYTHING,
     Source,
     Wanted,
     table,
 )
+from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.catalog.relations import Catalog
+from local_warehouse.endpoint.parameters import Parameters, python_value
+from local_warehouse.errors import StatementError
 from local_warehouse.names import CATALOG
-from local_warehouse.parameters import Parameters, python_value
-from local_warehouse.recorded import Recorded
-from local_warehouse.tokens import Statement
 
 NAME = "information_schema"
 _SYSTEM = "system"

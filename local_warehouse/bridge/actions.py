@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from local_warehouse import describe_json, information_schema
-from local_warehouse.catalog import Relation
-from local_warehouse.catalog_names import from_spark
-from local_warehouse.keys import KeyClause, check_not_null, checked_key, keys_to_drop
+from local_warehouse.bridge.catalog_names import from_spark
+from local_warehouse.bridge.keys import (
+    KeyClause,
+    check_not_null,
+    checked_key,
+    keys_to_drop,
+)
+from local_warehouse.bridge.session import Session, nothing
+from local_warehouse.catalog import describe_json, information_schema
+from local_warehouse.catalog.recorded import Key
+from local_warehouse.catalog.relations import Relation
 from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, quoted
-from local_warehouse.recorded import Key
-from local_warehouse.session import Session, nothing
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

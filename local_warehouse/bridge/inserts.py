@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from local_warehouse.catalog_names import to_spark
+from local_warehouse.bridge.catalog_names import to_spark
+from local_warehouse.bridge.session import Session
+from local_warehouse.bridge.tokens import Reader, Statement
 from local_warehouse.errors import StatementError
 from local_warehouse.names import quoted
-from local_warehouse.session import Session
-from local_warehouse.tokens import Reader, Statement
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from local_warehouse.actions import Action
+    from local_warehouse.bridge.actions import Action
 
 # Tells the rows of the source that make room from those that are inserted.
 _MAKES_ROOM = "_makes_room"

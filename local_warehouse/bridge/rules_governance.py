@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from local_warehouse.actions import Action
-from local_warehouse.governance import (
+from local_warehouse.bridge.actions import Action
+from local_warehouse.bridge.governance import (
     ChangeGrants,
     SetTags,
     ShowGrants,
     Target,
     UnsetTags,
 )
-from local_warehouse.tokens import Kind, Reader, Statement
+from local_warehouse.bridge.tokens import Kind, Reader, Statement
 
 # Words for what can have tags and grants; a view is a table here, as on Databricks.
 _KINDS = {

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlparse
 
-from local_warehouse.catalog_names import from_spark
-from local_warehouse.datatypes import SparkType, field_type
+from local_warehouse.bridge.catalog_names import from_spark
+from local_warehouse.catalog.datatypes import SparkType, field_type
 from local_warehouse.names import TableName
 
 if TYPE_CHECKING:

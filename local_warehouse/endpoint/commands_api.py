@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_warehouse.commands import Commands
+from local_warehouse.endpoint.commands import Commands
 
 # Clients ask every ten seconds: an answer that waits a little spares them the pause.
 WAIT_SECONDS = 20.0

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local_warehouse.python_code import PythonError, run
+from local_warehouse.endpoint.python_code import PythonError, run
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

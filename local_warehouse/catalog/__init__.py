@@ -1,0 +1,1 @@
+"""What the catalog answers: Spark's tables, and what is recorded beside them."""

@@ -1,0 +1,1 @@
+"""What clients talk to: HTTPS, Thrift, sessions and results, Python commands."""
