@@ -3,6 +3,6 @@
 Clients (dbt-databricks, the Databricks SQL connector, BI tools) connect as they do to a
 workspace. `docs/local-warehouse.md` says what is like Databricks and what is not.
 
-A statement arrives at `endpoint`, is put into Spark's words by `bridge`, and is answered
-by Spark or by `catalog`. `warehouse` puts the parts together, `cli` starts it.
+A statement arrives at `endpoint`, is put into Spark's words by `bridge` and answered by
+Spark or by `catalog`. `warehouse` puts the parts together, `cli` starts it.
 """

@@ -42,7 +42,7 @@ def test_options() -> None:
 
 def test_errors() -> None:
     """Our own messages begin as in the code."""
-    files = (REPOSITORY / "local_warehouse").glob("*.py")
+    files = (REPOSITORY / "local_warehouse").rglob("*.py")
     code = "".join(file.read_text("utf-8") for file in files)
     code = re.sub(r'"\s+f?"', "", code)
     for said, _ in rows("When it does not work"):
