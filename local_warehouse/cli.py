@@ -46,7 +46,7 @@ def serve(
         Path | None,
         typer.Option(help="Lake whose Delta tables are shown as schemas raw_<source>."),
     ] = None,
-    cores: Annotated[int, typer.Option(help="Spark tasks at once.", min=1)] = 2,
+    cores: Annotated[int, typer.Option(help="Cores for Spark.", min=1)] = 2,
     memory: Annotated[str, typer.Option(help="Memory of Spark, such as 4g.")] = "3g",
 ) -> None:
     """Serve until it is interrupted (Ctrl-C) or terminated."""

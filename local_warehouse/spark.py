@@ -37,6 +37,8 @@ SMALL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+# More than there are cores: a long statement would keep all others waiting otherwise.
+TASKS_PER_CORE = 4
 # The first compiler is enough for queries that run once. Its cache of 48 MB is not: a
 # build of a hundred models fills it, and then nothing is compiled any more.
 JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=512m")
@@ -58,7 +60,7 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
     Args:
         data: Absolute folder: `metastore/` (Derby), `warehouse/` (managed tables) and
             `spark.log`.
-        cores: Tasks that run at once.
+        cores: Cores to use.
         memory: Of the Java process, such as `2g`.
 
     Raises:
@@ -71,7 +73,7 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     metastore = f"jdbc:derby:;databaseName={data / 'metastore'};create=true"
     builder = (
-        SparkSession.builder.master(f"local[{cores}]")
+        SparkSession.builder.master(f"local[{cores * TASKS_PER_CORE}]")
         .appName("local_warehouse")
         .config(map={**DELTA, **SMALL, **BEHAVIOUR})
         .config("spark.driver.memory", memory)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Statements that run at once; more wait their turn.
 WORKERS = 16
+CANCEL_AGAIN_SECONDS = 0.5
 CANCELED = StatementError("[OPERATION_CANCELED] The statement was canceled.", "HY008")
 
 Work = Callable[[], "DataFrame | pa.Table"]
@@ -45,7 +46,12 @@ class State(Enum):
 
 @dataclass
 class Operation:
-    """One statement or metadata call of a session."""
+    """One statement or metadata call of a session.
+
+    Attributes:
+        ended: The client can have its answer.
+        left: No thread works on it any more; after a cancellation that may take longer.
+    """
 
     session: str
     statement: str
@@ -56,6 +62,7 @@ class Operation:
     pages: Pages | None = None
     error: StatementError | None = None
     ended: threading.Event = field(default_factory=threading.Event)
+    left: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -103,18 +110,30 @@ class Operations:
                 self.close(operation)
 
     def cancel(self, operation: Operation) -> None:
-        """Stop an operation, now or before its next Spark job."""
+        """Stop an operation; the client need not wait until Spark has."""
         if not operation.move(State.CANCELLED, CANCELED):
             return
-        context = operation.spark.sparkContext
-        # Its future jobs, too: a statement may be between two of them.
-        context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
+        self._cancel_jobs(operation)
         operation.ended.set()
+        # A statement may be between two jobs, and Spark does not keep every kind of
+        # job from starting after its group was cancelled.
+        threading.Thread(
+            target=self._cancel_further_jobs, args=[operation], daemon=True
+        ).start()
+
+    def _cancel_further_jobs(self, operation: Operation) -> None:
+        while not operation.left.wait(CANCEL_AGAIN_SECONDS):
+            self._cancel_jobs(operation)
+
+    def _cancel_jobs(self, operation: Operation) -> None:
+        context = operation.spark.sparkContext
+        context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
 
     def shut_down(self) -> None:
         """Cancel what runs and stop the threads."""
         for operation in list(self._operations.values()):
             self.close(operation)
+            operation.left.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, operation: Operation, work: Work) -> None:
@@ -130,6 +149,7 @@ class Operations:
                 operation.error.message if operation.error else "",
             )
         finally:
+            operation.left.set()
             # After the log: whoever has an answer finds the statement there.
             operation.ended.set()
 
