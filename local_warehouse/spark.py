@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,8 +59,8 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
     """Start Spark with its catalog and its tables under a folder.
 
     Args:
-        data: Absolute folder: `metastore/` (Derby), `warehouse/` (managed tables) and
-            `spark.log`.
+        data: Absolute folder: `metastore/` (Derby), `warehouse/` (managed tables),
+            `scratch/` (what does not fit into memory) and `spark.log`.
         cores: Cores to use.
         memory: Of the Java process, such as `2g`.
 
@@ -71,6 +72,9 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
 
     for logger in NOISY_LOGGERS:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
+    scratch = data / "scratch"
+    # What queries had spilled when the last server was killed.
+    shutil.rmtree(scratch, ignore_errors=True)
     metastore = f"jdbc:derby:;databaseName={data / 'metastore'};create=true"
     builder = (
         SparkSession.builder.master(f"local[{cores * TASKS_PER_CORE}]")
@@ -78,6 +82,7 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
         .config(map={**DELTA, **SMALL, **BEHAVIOUR})
         .config("spark.driver.memory", memory)
         .config("spark.sql.warehouse.dir", str(data / "warehouse"))
+        .config("spark.local.dir", str(scratch))
         .config("spark.hadoop.javax.jdo.option.ConnectionURL", metastore)
         .config(
             "spark.driver.extraJavaOptions",
