@@ -15,6 +15,7 @@ from local_warehouse.catalog.recorded import Key, Recorded
 from local_warehouse.catalog.relations import Column, Relation, Schema
 from local_warehouse.names import TableName
 from local_warehouse.spark import start_spark
+from tests.python.support.warehouse import Warehouse, running_warehouse
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -153,3 +154,17 @@ def client(spark: SparkSession, recorded: Recorded) -> Iterator[Client]:
     yield client
     client.rows("use main.default")
     client.rows("drop schema main.s cascade")
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A server in a process of its own."""
+    with running_warehouse(tmp_path_factory.mktemp("connector")) as running:
+        yield running
+
+
+@pytest.fixture
+def cursor(warehouse: Warehouse) -> Iterator[Any]:
+    """A cursor of a session of its own."""
+    with warehouse.connection() as connection, connection.cursor() as cursor:
+        yield cursor

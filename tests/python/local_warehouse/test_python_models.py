@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.python.support.warehouse import HTTP_PATH, Warehouse, running_warehouse
+from tests.python.support.warehouse import HTTP_PATH, Warehouse
 
 pytestmark = pytest.mark.warehouse
 
@@ -79,12 +78,6 @@ def model(dbt, session):
     dbt.ref("numbers")
     return session.createDataFrame([(divide(0),)], "a double")
 """
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    with running_warehouse(tmp_path_factory.mktemp("python_models")) as running:
-        yield running
 
 
 def project(folder: Path, models: dict[str, str]) -> Path:

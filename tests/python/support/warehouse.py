@@ -19,6 +19,8 @@ from tests.python.support.platform import REPOSITORY
 
 HTTP_PATH = "/sql/1.0/warehouses/local"
 READY = "ready"
+# A bound for what has to end at all, on a machine that is busy with other things.
+SOON = 60
 START_SECONDS = 180
 STOP_SECONDS = 60
 
@@ -114,6 +116,12 @@ def running_warehouse(data: Path) -> Iterator[Warehouse]:
             process.kill()
             process.wait()
             raise
+
+
+def rows(cursor: Any, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+    """Rows of a statement, through a cursor of the connector."""
+    cursor.execute(statement, parameters)
+    return [tuple(row) for row in cursor.fetchall()]
 
 
 def _free_port() -> int:
