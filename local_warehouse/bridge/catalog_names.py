@@ -75,7 +75,8 @@ def _is_table(statement: Statement, index: int) -> bool:
     """Tell whether a name stands where a table is named."""
     before = statement.word(index - 1)
     if before != ",":
-        return before in _BEFORE_TABLE or statement.word(0) not in ("SELECT", "WITH")
+        is_in_query = any(statement.word(at) == "SELECT" for at in range(index))
+        return before in _BEFORE_TABLE or not is_in_query
     depth = 0
     for at in range(index - 1, -1, -1):
         word = statement.word(at)

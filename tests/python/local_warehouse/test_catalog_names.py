@@ -62,6 +62,27 @@ RENAMED = [
         "select main.x.y from a as main, main.s.t",
         "select main.x.y from a as main, spark_catalog.s.t",
     ),
+    # So they are where the query stands within another statement.
+    (
+        "create or replace table main.s.t as with main as (select * from main.raw.x)"
+        " select main.address.city from main",
+        "create or replace table spark_catalog.s.t as with main as (select * from"
+        " spark_catalog.raw.x) select main.address.city from main",
+    ),
+    (
+        "insert into main.s.t select main.x.y from main.c.d main",
+        "insert into spark_catalog.s.t select main.x.y from spark_catalog.c.d main",
+    ),
+    (
+        "create view if not exists main.s.v as select a, main.x.y from main.c.d main"
+        " where main.x.z = 1",
+        "create view if not exists spark_catalog.s.v as select a, main.x.y from"
+        " spark_catalog.c.d main where main.x.z = 1",
+    ),
+    (
+        "explain select main.x.y from main.c.d main",
+        "explain select main.x.y from spark_catalog.c.d main",
+    ),
 ]
 UNTOUCHED = [
     "select 'main.s.t', \"main.s.t\", 'it\\'s main.s.t' from t -- main.s.t",
