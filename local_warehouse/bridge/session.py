@@ -19,8 +19,6 @@ from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, literal, qu
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-Result = "DataFrame | pa.Table"
-
 
 def nothing() -> pa.Table:
     """Return what statements without rows answer."""

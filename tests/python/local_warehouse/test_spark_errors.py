@@ -86,6 +86,14 @@ def test_exception_of_java_is_told_without_its_stack_trace() -> None:
     assert seen.sql_state == "42P08"
 
 
+def test_exception_of_java_without_a_message_names_its_kind() -> None:
+    class JavaError(Exception):
+        java_exception = SimpleNamespace(getMessage=lambda: None)
+
+    seen = as_statement_error(JavaError("An error occurred while calling o1.sql"))
+    assert seen.message == "JavaError"
+
+
 def test_own_errors_stay_as_they_are() -> None:
     error = StatementError("[X] y", "0A000")
     assert as_statement_error(error) is error
