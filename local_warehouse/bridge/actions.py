@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from local_warehouse.bridge.catalog_names import from_spark
 from local_warehouse.bridge.keys import (
     KeyClause,
+    check_not_in_keys,
     check_not_null,
     checked_key,
     keys_to_drop,
@@ -324,8 +325,11 @@ class Rename:
         old = session.table_name(self.old)
         # Without a schema, the new name is one of the same schema.
         new = TableName.of(old.schema, self.new[-1])
+        was_there = session.catalog.relation(old) is not None
         result = session.sql(self.sql)
-        session.recorded.table_renamed(old, new)
+        # A temporary view of this name may have been renamed instead.
+        if was_there and session.catalog.relation(old) is None:
+            session.recorded.table_renamed(old, new)
         return result
 
 
@@ -356,6 +360,8 @@ class DropColumns:
 
     def run(self, session: Session) -> DataFrame | pa.Table:
         """Drop them."""
+        table = session.table_name(self.table)
+        check_not_in_keys(table, self.columns, session.recorded)
         result = session.sql(self.sql)
-        session.recorded.columns_dropped(session.table_name(self.table), self.columns)
+        session.recorded.columns_dropped(table, self.columns)
         return result

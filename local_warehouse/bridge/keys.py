@@ -277,6 +277,28 @@ def check_not_null(name: str, columns: Collection[str], nullable: set[str]) -> N
         )
 
 
+def check_not_in_keys(
+    table: TableName, columns: Collection[str], recorded: Recorded
+) -> None:
+    """Refuse to drop columns that keys of their table, or keys to it, consist of."""
+    for column in columns:
+        name = column.lower()
+        keys = [
+            key.name
+            for key in dict.fromkeys(
+                [*recorded.keys_of(table), *recorded.references_to(table)]
+            )
+            if (key.table == table and name in map(str.lower, key.columns))
+            or (key.parent == table and name in map(str.lower, key.parent_columns))
+        ]
+        if keys:
+            raise _refused(
+                f"Cannot drop the column {quoted(column)} of the table"
+                f" {quoted(table.full)} because it is part of the keys"
+                f" ({', '.join(map(quoted, keys))}). Please drop these first and retry."
+            )
+
+
 def keys_to_drop(dropped: Key, recorded: Recorded, *, is_cascade: bool) -> list[Key]:
     """Return a key and the foreign keys that go with it.
 

@@ -110,7 +110,8 @@ RULES = (
     Rule(
         "change columns",
         "`ALTER TABLE t RENAME COLUMN`, `ALTER TABLE t DROP COLUMN[S]`",
-        "Spark does it, and recorded keys and tags follow",
+        "Spark does it, and recorded keys and tags follow; columns of keys are not"
+        " dropped",
         rules_tables.change_columns,
     ),
     Rule(

@@ -162,8 +162,19 @@ def change_columns(statement: Statement) -> Action | None:
     if not reader.accept_one(("DROP COLUMNS", "DROP COLUMN")):
         return None
     reader.accept("IF EXISTS")
-    columns = reader.names() if reader.word == "(" else reader.name()
+    columns = _dropped(reader)
     return DropColumns(sql, table, columns) if columns and reader.is_done else None
+
+
+def _dropped(reader: Reader) -> tuple[str, ...]:
+    """Return the columns of a list, with or without parentheses; no fields."""
+    is_in_parentheses = reader.accept("(")
+    columns: list[str] = []
+    while (name := reader.name()) is not None:
+        columns += name if len(name) == 1 else ()
+        if not reader.accept(","):
+            break
+    return tuple(columns) if reader.accept(")") == is_in_parentheses else ()
 
 
 def comment(statement: Statement) -> Action | None:

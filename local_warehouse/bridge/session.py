@@ -94,19 +94,17 @@ class Session:
             f"{quoted(column.name)} comment {literal(column.comment or '')}"
             for column in view.columns
         )
-        # Names within the query mean what they meant when it was written.
-        before = self.catalog.current_schema()
+        # Names within the query mean what they meant when it was written. This session
+        # may be running other statements, for which nothing may change.
         path = document["view_catalog_and_namespace"].split(".")
-        self.spark.catalog.setCurrentDatabase(path[-1].strip("`"))
-        try:
-            return self.spark.sql(
-                f"create or replace view {name.sql} ({columns})"
-                + (f" comment {literal(view.comment)}" if view.comment else "")
-                + (f" tblproperties ({properties})" if properties else "")
-                + f" as {document['view_text']}"
-            )
-        finally:
-            self.spark.catalog.setCurrentDatabase(before)
+        other = self.spark.newSession()
+        other.catalog.setCurrentDatabase(path[-1].strip("`"))
+        return other.sql(
+            f"create or replace view {name.sql} ({columns})"
+            + (f" comment {literal(view.comment)}" if view.comment else "")
+            + (f" tblproperties ({properties})" if properties else "")
+            + f" as {document['view_text']}"
+        )
 
 
 def _is_catalog(name: str) -> bool:

@@ -93,6 +93,9 @@ class FakeCatalog:
         self.asked.append(f"details of {relation.name.schema}.{relation.name.table}")
         return self._relations[relation.name]
 
+    def drop(self, name: TableName) -> None:
+        del self._relations[name]
+
     def _bare(self, name: TableName) -> Relation:
         """As Spark's metastore knows it: Delta tables without columns."""
         relation = self._relations[name]

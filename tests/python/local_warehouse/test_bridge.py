@@ -134,6 +134,11 @@ CASES: list[tuple[str, Action]] = [
         DropColumns(f"alter table {SPARK} drop columns (`a`, b)", TABLE, ("a", "b")),
     ),
     (
+        # Of a field within a column nothing is recorded.
+        "alter table main.s.t drop column if exists a, b.c",
+        DropColumns(f"alter table {SPARK} drop column if exists a, b.c", TABLE, ("a",)),
+    ),
+    (
         "comment on column main.s.t.`a` is 'it\\'s'",
         CommentOnColumn(TABLE, "a", "it's"),
     ),
@@ -200,6 +205,8 @@ def test_rule(statement: str, expected: Action) -> None:
     "statement",
     [
         "alter table t cluster by auto",
+        "alter table t drop columns (a.b)",
+        "alter table t drop columns (a",
         "alter table t set row filter f on (a)",
         "insert into t replace where a = 1 select 1 as a",
         "insert into t replace using (a) select 1 as a",
