@@ -5,6 +5,8 @@ There is one "cluster", it is always running, and any cluster id means it.
 
 from __future__ import annotations
 
+import json
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +16,10 @@ from local_warehouse.endpoint.commands import Commands
 
 # Clients ask every ten seconds: an answer that waits a little spares them the pause.
 WAIT_SECONDS = 20.0
+
+
+class MalformedBodyError(ValueError):
+    """The body of a request is no JSON object."""
 
 
 class CommandsApi:
@@ -52,7 +58,7 @@ class CommandsApi:
 
     async def create_context(self, request: Request) -> Response:
         """Open a context for Python."""
-        language = (await request.json()).get("language", "python")
+        language = (await texts(request)).get("language", "python")
         if language != "python":
             return problem(f"Contexts are for python here, not for {language}.")
         context = await run_in_threadpool(self._commands.create_context)
@@ -67,7 +73,7 @@ class CommandsApi:
 
     async def destroy_context(self, request: Request) -> Response:
         """Close a context, with the commands in it."""
-        body = await request.json()
+        body = await texts(request)
         context = self._commands.context(body.get("contextId", ""))
         if context is None:
             return missing("context")
@@ -76,7 +82,7 @@ class CommandsApi:
 
     async def execute(self, request: Request) -> Response:
         """Start a command in a context."""
-        body = await request.json()
+        body = await texts(request)
         context = self._commands.context(body.get("contextId", ""))
         if context is None:
             return missing("context")
@@ -93,12 +99,27 @@ class CommandsApi:
 
     async def cancel(self, request: Request) -> Response:
         """Cancel a command."""
-        body = await request.json()
+        body = await texts(request)
         command = self._commands.command(body.get("commandId", ""))
         if command is None:
             return missing("command")
         await run_in_threadpool(self._commands.cancel, command)
         return JSONResponse({"id": command.id})
+
+
+async def texts(request: Request) -> dict[str, str]:
+    """Return the fields of a JSON object that are texts.
+
+    Raises:
+        MalformedBodyError: The body is none.
+    """
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise MalformedBodyError(str(error)) from error
+    if not isinstance(body, dict):
+        raise MalformedBodyError(f"a {type(body).__name__} came")
+    return {name: text for name, text in body.items() if isinstance(text, str)}
 
 
 def missing(what: str) -> Response:

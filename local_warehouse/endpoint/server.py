@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from json import JSONDecodeError
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,7 +17,11 @@ from thrift.Thrift import TException
 from thrift.transport import TTransport
 
 from local_warehouse.endpoint.commands import Commands
-from local_warehouse.endpoint.commands_api import CommandsApi, problem
+from local_warehouse.endpoint.commands_api import (
+    CommandsApi,
+    MalformedBodyError,
+    problem,
+)
 
 # Asked for before a client has logged in.
 PUBLIC = "/.well-known/databricks-config"
@@ -78,7 +81,8 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
         return problem(message, "ENDPOINT_NOT_FOUND", 404)
 
     async def malformed(_request: Request, error: Exception) -> Response:
-        return problem(f"The body is no JSON: {error}.", "MALFORMED_REQUEST", 400)
+        message = f"The body is no JSON object: {error}."
+        return problem(message, "MALFORMED_REQUEST", 400)
 
     return Starlette(
         routes=[
@@ -89,7 +93,7 @@ def application(processor: Any, commands: Commands, token: str, port: int) -> St
             *CommandsApi(commands).routes(),
         ],
         middleware=[Middleware(BearerToken, token=token)],
-        exception_handlers={404: unknown, 405: unknown, JSONDecodeError: malformed},
+        exception_handlers={404: unknown, 405: unknown, MalformedBodyError: malformed},
     )
 
 

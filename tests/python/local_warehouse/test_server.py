@@ -115,10 +115,28 @@ def test_body_that_is_no_thrift(body: bytes) -> None:
     assert answer.json()["error_code"] == "MALFORMED_REQUEST"
 
 
-def test_body_that_is_no_json() -> None:
-    answer = ask("POST", "/api/1.2/contexts/create", headers=RIGHT, content=b"{")
+POSTED = [
+    *("/api/1.2/contexts/create", "/api/1.2/contexts/destroy"),
+    *("/api/1.2/commands/execute", "/api/1.2/commands/cancel"),
+]
+
+
+@pytest.mark.parametrize("path", POSTED)
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"x"', b"null", b'"\xff"', b"[" * 100_000]
+)
+def test_body_that_is_no_json_object(path: str, body: bytes) -> None:
+    answer = ask("POST", path, headers=RIGHT, content=body)
     assert answer.status_code == 400
     assert answer.json()["error_code"] == "MALFORMED_REQUEST"
+    assert "no JSON object" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", POSTED[1:])
+def test_identifier_that_is_no_text(path: str) -> None:
+    body = {"contextId": ["x"], "commandId": {"x": 1}}
+    answer = ask("POST", path, headers=RIGHT, json=body)
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(
