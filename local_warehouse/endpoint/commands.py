@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from local_warehouse.endpoint.cancelling import cancel_jobs_until
 from local_warehouse.endpoint.python_code import PythonError, run
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ class Context:
 
 @dataclass
 class Command:
-    """A piece of Python code that runs, or has run."""
+    """A piece of Python code that runs, or has run.
+
+    Attributes:
+        ended: The client can have its answer.
+        left: The code runs no more; after a cancellation that may take longer.
+    """
 
     code: str
     context: Context
@@ -36,17 +42,30 @@ class Command:
     status: str = "Queued"
     results: dict[str, str] | None = None
     ended: threading.Event = field(default_factory=threading.Event)
+    left: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def end(self, status: str, results: dict[str, str] | None) -> None:
-        """Keep how the command ended, unless it was cancelled before."""
-        if not self.ended.is_set():
+    def begin(self) -> bool:
+        """Say whether the code is to run: not where it was cancelled before."""
+        with self.lock:
+            if not self.ended.is_set():
+                self.status = "Running"
+            return self.status == "Running"
+
+    def end(self, status: str, results: dict[str, str] | None) -> bool:
+        """Keep how the command ended, unless it has; say whether it had not."""
+        with self.lock:
+            if self.ended.is_set():
+                return False
             self.status, self.results = status, results
             self.ended.set()
+        return True
 
     def as_json(self) -> dict[str, object]:
         """Return what the API says of the command."""
-        answer: dict[str, object] = {"id": self.id, "status": self.status}
-        return answer | ({"results": self.results} if self.results else {})
+        with self.lock:
+            answer: dict[str, object] = {"id": self.id, "status": self.status}
+            return answer | ({"results": self.results} if self.results else {})
 
 
 class Commands:
@@ -91,20 +110,25 @@ class Commands:
 
     def cancel(self, command: Command) -> None:
         """Stop a command at its next Spark job; code between jobs goes on."""
-        if not command.ended.is_set():
-            command.end("Cancelled", None)
-            spark = command.context.spark.sparkContext
-            spark._jsc.sc().cancelJobGroupAndFutureJobs(command.id)
+        if command.end("Cancelled", None):
+            context = command.context.spark.sparkContext
+            cancel_jobs_until(context, command.id, command.left)
 
     def shut_down(self) -> None:
-        """Cancel what runs."""
+        """Cancel what runs, once: Spark is about to stop."""
+        for command in list(self._commands.values()):
+            command.left.set()
         for context in list(self._contexts.values()):
             self.destroy_context(context)
 
     def _run(self, command: Command) -> None:
-        if command.ended.is_set():
-            return
-        command.status = "Running"
+        try:
+            if command.begin():
+                self._work(command)
+        finally:
+            command.left.set()
+
+    def _work(self, command: Command) -> None:
         context = command.context
         try:
             context.spark.sparkContext.setJobGroup(command.id, "", True)

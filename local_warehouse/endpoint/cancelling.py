@@ -1,0 +1,27 @@
+"""Cancelling what runs on Spark for good."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+AGAIN_SECONDS = 0.5
+
+
+def cancel_jobs_until(context: SparkContext, group: str, left: threading.Event) -> None:
+    """Cancel the jobs of a group now, and again until no thread works on it.
+
+    Its thread may be between two jobs, and Spark does not keep every kind of job from
+    starting after its group was cancelled.
+    """
+    spark = context._jsc.sc()
+    spark.cancelJobGroupAndFutureJobs(group)
+
+    def cancel_further_jobs() -> None:
+        while not left.wait(AGAIN_SECONDS):
+            spark.cancelJobGroupAndFutureJobs(group)
+
+    threading.Thread(target=cancel_further_jobs, daemon=True).start()
