@@ -11,6 +11,7 @@ import uvicorn
 
 from local_warehouse.bridge.interpreter import Interpreter
 from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.catalog.relations import SparkCatalog
 from local_warehouse.endpoint.commands import Commands
 from local_warehouse.endpoint.credentials import Certificates
 from local_warehouse.endpoint.operations import Operations
@@ -56,7 +57,7 @@ class Warehouse:
 
     def register(self, lake: Path) -> int:
         """Show the Delta tables of a lake; return how many there are."""
-        return register_lake(self.spark, lake)
+        return register_lake(self.spark, SparkCatalog(self.spark), lake)
 
     def serve(
         self, listener: socket.socket, certificates: Certificates, token: str
