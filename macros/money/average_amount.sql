@@ -12,11 +12,10 @@
         ~ parts
         ~ ")"
     ) -%}
+    {%- set quotient = whole_quotient(doubled, "(2 * " ~ parts ~ ")") -%}
     cast(
-        case when {{ amount }} < 0 then -1 else 1 end * cast(
-            ({{ doubled }} - {{ doubled }} % (2 * {{ parts }}))
-            / (2 * {{ parts }}) as decimal(19, 0)
-        )
+        case when {{ amount }} < 0 then -1 else 1 end
+        * cast({{ quotient }} as decimal(19, 0))
         * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
     )
 {%- endmacro %}
