@@ -72,7 +72,7 @@ class DescribeAsJson:
         if len(self.table) == 1 and session.catalog.is_temporary_view(self.table[0]):
             found = session.sql(self.sql).collect()[0][0]
             return pa.table({describe_json.COLUMN: [describe_json.shown(found)]})
-        relation = session.catalog.detailed(session.relation(self.table))
+        relation = session.detailed(self.table)
         keys = session.recorded.keys_of(relation.name)
         document = describe_json.describe(relation, keys)
         return pa.table({describe_json.COLUMN: [document]})
@@ -186,9 +186,8 @@ class Create:
         if not any(tag.on.column for tag in session.recorded.tags(name)):
             return None
         relation = session.catalog.relation(name)
-        if relation is None:
-            return None
-        return [column.name for column in session.catalog.detailed(relation).columns]
+        detailed = session.catalog.detailed(relation) if relation else None
+        return [column.name for column in detailed.columns] if detailed else None
 
 
 def _check_columns(
@@ -220,7 +219,7 @@ class AddKey:
 
     def run(self, session: Session) -> DataFrame | pa.Table:
         """Record it."""
-        relation = session.catalog.detailed(session.relation(self.table))
+        relation = session.detailed(self.table)
         for column in self.key.columns:
             session.check_column(relation, column)
         parent = _parent(session, self.key, relation.name)

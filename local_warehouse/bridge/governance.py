@@ -28,9 +28,10 @@ class Target:
             return Securable()
         if self.kind == "SCHEMA":
             return Securable(session.schema_name(self.name))
-        relation = session.relation(self.name)
-        if self.column:
-            session.check_column(session.catalog.detailed(relation), self.column)
+        if not self.column:
+            return Securable.of(session.relation(self.name).name)
+        relation = session.detailed(self.name)
+        session.check_column(relation, self.column)
         return Securable.of(relation.name, self.column)
 
 

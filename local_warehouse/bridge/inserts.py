@@ -43,7 +43,7 @@ class ReplaceOn:
         Each row of the query comes twice: one matches what has to go, the other one
         matches nothing and is inserted. Delta lets many rows match one that is deleted.
         """
-        relation = session.catalog.detailed(session.relation(self.table))
+        relation = session.detailed(self.table)
         columns = [column.name for column in relation.columns]
         given = session.sql(f"select * from {self.query}").columns
         sources = columns if self.is_by_name else given
@@ -77,7 +77,7 @@ class ReplaceWhereByName:
 
     def run(self, session: Session) -> DataFrame | pa.Table:
         """Do it with the columns in their order."""
-        relation = session.catalog.detailed(session.relation(self.table))
+        relation = session.detailed(self.table)
         columns = [column.name for column in relation.columns]
         given = session.sql(self.query).columns
         unknown = {name.lower() for name in given} - {name.lower() for name in columns}

@@ -57,7 +57,14 @@ class Session:
     def relation(self, parts: Sequence[str]) -> Relation:
         """Return an existing table or view, or fail with Spark's own error."""
         name = self.table_name(parts)
-        relation = self.catalog.relation(name)
+        return self._existing(name, self.catalog.relation(name))
+
+    def detailed(self, parts: Sequence[str]) -> Relation:
+        """Return an existing table or view with what only its format knows."""
+        relation = self.relation(parts)
+        return self._existing(relation.name, self.catalog.detailed(relation))
+
+    def _existing(self, name: TableName, relation: Relation | None) -> Relation:
         if relation is None:
             self.spark.sql(f"describe table {name.sql}")
             raise StatementError(f"{name.full} is not a table or view.", "42P01")

@@ -106,7 +106,7 @@ class Source:
         if not self._seen:
             found = self._found()
             if self.needs_details:
-                found = map(self.catalog.detailed, found)
+                found = filter(None, map(self.catalog.detailed, found))
             self._seen.extend(sorted(found, key=lambda relation: relation.name))
         return self._seen
 

@@ -128,7 +128,8 @@ def columns(
     rows = [
         row
         for relation in _relations(source, catalog, schema, table)
-        for row in _columns(source.detailed(relation))
+        if (detailed := source.detailed(relation)) is not None
+        for row in _columns(detailed)
         if fits.fullmatch(row["COLUMN_NAME"])
     ]
     return pa.Table.from_pylist(rows, _COLUMNS)

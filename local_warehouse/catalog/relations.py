@@ -110,8 +110,8 @@ class Catalog(Protocol):
     def relation(self, name: TableName) -> Relation | None:
         """Return one table or view."""
 
-    def detailed(self, relation: Relation) -> Relation:
-        """Return a table with what only its format knows."""
+    def detailed(self, relation: Relation) -> Relation | None:
+        """Return a table with what only its format knows; none if it is gone by now."""
 
 
 class SparkCatalog:
@@ -153,32 +153,41 @@ class SparkCatalog:
         """Return the tables and views of a schema; none where there is no schema."""
         if not self._external.databaseExists(schema):
             return []
-        names = self._external.listTables(schema)
-        tables = self._external.getTablesByName(schema, names)
+        try:
+            names = self._external.listTables(schema)
+            tables = self._external.getTablesByName(schema, names)
+        except _java_errors():
+            if self._external.databaseExists(schema):
+                raise
+            return []  # It has been dropped in the meantime.
         found = (self._relation(tables.apply(index)) for index in range(tables.size()))
         return sorted(found, key=lambda relation: relation.name)
 
     def relation(self, name: TableName) -> Relation | None:
         """Return one table or view."""
-        if not self._external.tableExists(name.schema, name.table):
+        if not self._exists(name):
             return None
-        return self._relation(self._external.getTable(name.schema, name.table))
+        try:
+            table = self._external.getTable(name.schema, name.table)
+        except _java_errors():
+            if self._exists(name):
+                raise
+            return None
+        return self._relation(table)
 
-    def detailed(self, relation: Relation) -> Relation:
-        """Return a table with what only its format knows.
+    def detailed(self, relation: Relation) -> Relation | None:
+        """Return a table with what only its format knows; none if it is gone by now.
 
         A Delta table whose folder is gone stays as it is.
         """
         if relation.provider != DELTA or relation.is_view:
             return relation
-        from py4j.protocol import Py4JJavaError
-
         try:
             table = self._tables.loadTable(self._java.identifier(relation.name))
             properties = self._java.value(table.properties())
             columns = _columns(str(table.schema().json()))
-        except Py4JJavaError:
-            return relation
+        except _java_errors():
+            return relation if self._exists(relation.name) else None
         return replace(
             relation,
             comment=properties.get("comment"),
@@ -187,6 +196,9 @@ class SparkCatalog:
             partition_columns=_partitions(table.partitioning()),
             clustering_columns=_clustering(properties),
         )
+
+    def _exists(self, name: TableName) -> bool:
+        return bool(self._external.tableExists(name.schema, name.table))
 
     def _relation(self, table: Any) -> Relation:
         identifier = table.identifier()
@@ -214,6 +226,14 @@ class SparkCatalog:
 
     def _mapping(self, values: Any) -> dict[str, str]:
         return dict(self._java.scala_value(values))
+
+
+def _java_errors() -> tuple[type[Exception], ...]:
+    """Return what exceptions of Java are here: PySpark converts most, but not all."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    return PySparkException, Py4JJavaError
 
 
 @dataclass(frozen=True)

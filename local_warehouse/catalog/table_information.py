@@ -49,9 +49,10 @@ class ShowTableExtended:
                 "database": relation.name.schema,
                 "tableName": relation.name.table,
                 "isTemporary": False,
-                "information": information(session.catalog.detailed(relation)),
+                "information": information(relation),
             }
-            for relation in self._relations(session, session.schema_name(schema))
+            for listed in self._relations(session, session.schema_name(schema))
+            if (relation := session.catalog.detailed(listed)) is not None
         ]
         return pa.Table.from_pylist(rows, _SCHEMA)
 
