@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shlex
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from local_warehouse.errors import WarehouseError
+from local_warehouse.errors import WarehouseError, usable
 
 HOST = "127.0.0.1"
 # The server answers under any path of SQL warehouses; by this one the adapter knows it.
@@ -50,6 +51,8 @@ def serve(
     memory: Annotated[str, typer.Option(help="Memory of Spark, such as 4g.")] = "3g",
 ) -> None:
     """Serve until it is interrupted (Ctrl-C) or terminated."""
+    # Tables may hold personal data: no file is for others, of Java's neither.
+    os.umask(0o077)
     # uvicorn sends itself the signal that stopped it once more: left alone, a SIGTERM
     # would end the process before Spark is stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -82,8 +85,10 @@ def serve_until_stopped(
         )
         from local_warehouse.warehouse import Warehouse
 
-        certificates = ensure_certificates(data / "certificates")
-        token, token_file = ensure_token(data / "token")
+        with usable(data / "certificates"):
+            certificates = ensure_certificates(data / "certificates")
+        with usable(data / "token"):
+            token, token_file = ensure_token(data / "token")
 
         warehouse = Warehouse.start(data, cores=cores, memory=memory)
         try:

@@ -1,5 +1,12 @@
 """What a user can cause, said in one line."""
 
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class WarehouseError(Exception):
     """An error whose message tells the user what to do."""
@@ -18,3 +25,20 @@ class StatementError(Exception):
         super().__init__(message)
         self.message = message
         self.sql_state = sql_state
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Say which part of the data folder this block cannot use.
+
+    Raises:
+        WarehouseError: It cannot be read or written, or holds something else.
+    """
+    try:
+        yield
+    except (OSError, ValueError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WarehouseError(
+            f"{path} cannot be used ({reason}): make it readable, move it away (a new"
+            " one is made), or choose another --data."
+        ) from error

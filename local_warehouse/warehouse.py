@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from local_warehouse.endpoint.operations import Operations
 from local_warehouse.endpoint.server import application
 from local_warehouse.endpoint.statement_log import StatementLog
 from local_warehouse.endpoint.thrift_service import ThriftService
+from local_warehouse.errors import WarehouseError, usable
 from local_warehouse.lake import register_lake
 from local_warehouse.spark import start_spark, stop_spark
 
@@ -37,23 +39,33 @@ class Warehouse:
     log: StatementLog
     operations: Operations
     commands: Commands
+    java_log: Path
+    ending: ExitStack
 
     @classmethod
     def start(cls, data: Path, *, cores: int, memory: str) -> Warehouse:
-        """Start all but the server, on a data folder.
+        """Start all but the server, on a data folder; Spark, which is slow, last.
 
         Raises:
-            WarehouseError: Spark cannot start.
+            WarehouseError: A file of the folder is broken, or Spark cannot start.
         """
-        spark = start_spark(data, cores=cores, memory=memory)
-        log = StatementLog(data / "statements.jsonl")
-        return cls(
-            spark,
-            Recorded(data / "recorded.sqlite"),
-            log,
-            Operations(log),
-            Commands(spark),
-        )
+        with ExitStack() as started:
+            log_file, java_log = data / "statements.jsonl", data / "spark.log"
+            with usable(log_file):
+                log = StatementLog(log_file)
+            started.callback(log.close)
+            with usable(data / "recorded.sqlite"):
+                recorded = Recorded(data / "recorded.sqlite")
+            started.callback(recorded.close)
+            with usable(java_log):
+                spark = start_spark(data, cores=cores, memory=memory)
+            started.callback(stop_spark, spark)
+            commands = Commands(spark)
+            started.callback(commands.shut_down)
+            operations = Operations(log)
+            started.callback(operations.shut_down)
+            ending = started.pop_all()
+        return cls(spark, recorded, log, operations, commands, java_log, ending)
 
     def register(self, lake: Path) -> int:
         """Show the Delta tables of a lake; return how many there are."""
@@ -77,9 +89,19 @@ class Warehouse:
         server.run(sockets=[listener])
 
     def stop(self) -> None:
-        """Cancel what runs, and let Spark close its files."""
-        self.operations.shut_down()
-        self.commands.shut_down()
-        stop_spark(self.spark)
-        self.recorded.close()
-        self.log.close()
+        """Cancel what runs, and let Spark close its files.
+
+        Every step is tried, also where one before it failed.
+
+        Raises:
+            WarehouseError: Java has ended before.
+        """
+        from py4j.protocol import Py4JError
+
+        try:
+            self.ending.close()
+        except (Py4JError, OSError) as error:
+            raise WarehouseError(
+                "Spark's Java process ended before the server: start again; what it"
+                f" said last is in {self.java_log}."
+            ) from error

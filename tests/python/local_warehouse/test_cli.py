@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,9 @@ def _apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The command takes signals, the tests keep theirs; Spark never starts."""
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     before = {number: signal.getsignal(number) for number in (2, 15)}
+    mask = os.umask(0o022)
     yield
+    os.umask(mask)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -77,6 +79,55 @@ def test_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
         f"Error: The data folder {tmp_path} cannot be written (Is a directory):"
         " choose another --data."
     )
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def a_file(path: Path) -> None:
+    path.write_bytes(b"no text \xff, no database, no log" * 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "reason"),
+    [
+        ("certificates", a_file, "File exists"),
+        ("token", a_file, "'utf-8' codec can't decode byte 0xff"),
+        # For what may not be read: whoever runs the tests may read all.
+        ("token", a_folder, "Is a directory"),
+        ("statements.jsonl", a_folder, "Is a directory"),
+        ("recorded.sqlite", a_folder, "unable to open database file"),
+        ("recorded.sqlite", a_file, "file is not a database"),
+    ],
+)
+# SQLite's connection to what is no database: Python 3.13 warns of it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_file_that_cannot_be_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    make: Callable[[Path], None],
+    reason: str,
+) -> None:
+    monkeypatch.delenv("LOCAL_WAREHOUSE_TOKEN", raising=False)
+    make(tmp_path / name)
+    line = failure("--port", "0", "--data", tmp_path)
+    assert line.startswith(f"Error: {tmp_path / name} cannot be used ({reason}")
+    assert line.endswith(
+        "): make it readable, move it away (a new one is made), or choose another"
+        " --data."
+    )
+
+
+def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    """Also where the data folder was there; Java inherits what keeps others out."""
+    tmp_path.chmod(0o755)
+    failure("--port", "0", "--data", tmp_path)
+    modes = {file: file.stat().st_mode & 0o077 for file in tmp_path.rglob("*")}
+    names = {file.name for file in modes}
+    assert {"lock", "ca.pem", "recorded.sqlite", "statements.jsonl"} <= names
+    assert not any(modes.values()), modes
 
 
 def test_second_server_on_one_folder(tmp_path: Path) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.errors import AnalysisException
 
+from local_warehouse.catalog.relations import Relation
 from local_warehouse.errors import WarehouseError
 from local_warehouse.lake import register_lake
 from local_warehouse.names import TableName
-from tests.python.local_warehouse.conftest import PARENT, FakeCatalog
 
 ORDERS = TableName("raw_shop", "orders")
 
@@ -30,12 +29,19 @@ class FakeSpark:
             raise AnalysisException("[DELTA_EMPTY] No log.\nAnd more.")
 
 
-def register(lake: Path, spark: FakeSpark, *known: tuple[TableName, str]) -> int:
-    catalog = FakeCatalog()
-    for name, kind in known:
-        catalog._relations[name] = replace(PARENT, name=name, kind=kind)
-    fake: Any = spark
-    return register_lake(fake, catalog, lake)
+class FakeCatalog:
+    """Knows at most one relation."""
+
+    def __init__(self, known: Relation | None) -> None:
+        self.known = known
+
+    def relation(self, name: TableName) -> Relation | None:
+        return self.known if self.known and self.known.name == name else None
+
+
+def register(lake: Path, spark: FakeSpark, known: Relation | None = None) -> int:
+    fakes: Any = (spark, FakeCatalog(known))
+    return register_lake(*fakes, lake)
 
 
 def lake_of(folder: Path, *tables: str) -> Path:
@@ -69,7 +75,7 @@ def test_name_with_a_backtick(tmp_path: Path) -> None:
 def test_external_table_is_taken_from_the_new_lake(tmp_path: Path) -> None:
     spark = FakeSpark()
     lake = lake_of(tmp_path, "Shop/Orders")
-    assert register(lake, spark, (ORDERS, "EXTERNAL")) == 1
+    assert register(lake, spark, Relation(ORDERS, "EXTERNAL")) == 1
     assert spark.statements[1] == "drop table `spark_catalog`.`raw_shop`.`orders`"
 
 
@@ -78,7 +84,7 @@ def test_what_is_no_external_table_is_not_dropped(tmp_path: Path, kind: str) -> 
     spark = FakeSpark()
     lake = lake_of(tmp_path, "shop/orders")
     with pytest.raises(WarehouseError) as caught:
-        register(lake, spark, (ORDERS, kind))
+        register(lake, spark, Relation(ORDERS, kind))
     assert str(caught.value) == (
         f"main.raw_shop.orders is there already ({kind}), and {lake} has a table for"
         " this name: drop or rename it in a start without --lake, or choose another"
