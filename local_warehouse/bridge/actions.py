@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from local_warehouse.bridge.catalog_names import from_spark
 from local_warehouse.bridge.keys import (
     KeyClause,
     check_not_in_keys,
@@ -22,6 +21,7 @@ from local_warehouse.catalog import describe_json, information_schema
 from local_warehouse.catalog.recorded import Key
 from local_warehouse.catalog.relations import Relation
 from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, quoted
+from local_warehouse.sql.catalog_names import from_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

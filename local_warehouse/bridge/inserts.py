@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from local_warehouse.bridge.catalog_names import to_spark
 from local_warehouse.bridge.session import Session
-from local_warehouse.bridge.tokens import Reader, Statement
 from local_warehouse.errors import StatementError
 from local_warehouse.names import quoted
+from local_warehouse.sql.catalog_names import to_spark
+from local_warehouse.sql.tokens import Reader, Statement
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

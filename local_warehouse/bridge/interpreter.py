@@ -9,8 +9,8 @@ import pyarrow as pa
 from local_warehouse.bridge.rules import translate
 from local_warehouse.bridge.session import Session
 from local_warehouse.catalog.recorded import Recorded
-from local_warehouse.endpoint.parameters import Parameters
 from local_warehouse.spark_errors import as_statement_error
+from local_warehouse.sql.parameters import Parameters
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from local_warehouse.bridge.tokens import Edit, Reader, Statement
 from local_warehouse.catalog.recorded import Key, Recorded
 from local_warehouse.errors import StatementError
 from local_warehouse.names import TableName, quoted
+from local_warehouse.sql.tokens import Edit, Reader, Statement
 
 # What may follow a key and changes nothing, as none of them is enforced.
 _OPTIONS = (

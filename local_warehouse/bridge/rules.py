@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from local_warehouse.bridge import inserts, rules_governance, rules_shown, rules_tables
 from local_warehouse.bridge.actions import Action, RunOnSpark
-from local_warehouse.bridge.catalog_names import to_spark
-from local_warehouse.bridge.tokens import Statement
+from local_warehouse.sql.catalog_names import to_spark
+from local_warehouse.sql.tokens import Statement
 
 
 @dataclass(frozen=True)

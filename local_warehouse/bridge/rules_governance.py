@@ -10,7 +10,7 @@ from local_warehouse.bridge.governance import (
     Target,
     UnsetTags,
 )
-from local_warehouse.bridge.tokens import Kind, Reader, Statement
+from local_warehouse.sql.tokens import Kind, Reader, Statement
 
 # Words for what can have tags and grants; a view is a table here, as on Databricks.
 _KINDS = {

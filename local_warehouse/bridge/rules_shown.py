@@ -11,11 +11,11 @@ from local_warehouse.bridge.actions import (
     Show,
     ShowCatalogs,
 )
-from local_warehouse.bridge.catalog_names import to_spark
-from local_warehouse.bridge.tokens import Reader, Statement
+from local_warehouse.bridge.table_information import ShowTableExtended
 from local_warehouse.catalog import information_schema as unity
-from local_warehouse.catalog.table_information import ShowTableExtended
 from local_warehouse.names import CATALOG, SPARK_CATALOG, quoted
+from local_warehouse.sql.catalog_names import to_spark
+from local_warehouse.sql.tokens import Reader, Statement
 
 _DESCRIBE = ("DESCRIBE TABLE", "DESC TABLE", "DESCRIBE", "DESC")
 # What is shown as Spark shows it, with Databricks' names for columns.

@@ -13,11 +13,11 @@ from local_warehouse.bridge.actions import (
     Rename,
     RenameColumn,
 )
-from local_warehouse.bridge.catalog_names import to_spark
 from local_warehouse.bridge.comments import CommentOnColumn, CommentOnTable
 from local_warehouse.bridge.keys import KeysTaken, read_table_key, take_keys
-from local_warehouse.bridge.tokens import Edit, Reader, Statement
 from local_warehouse.names import CATALOG
+from local_warehouse.sql.catalog_names import to_spark
+from local_warehouse.sql.tokens import Edit, Reader, Statement
 
 _ALTER = ("ALTER TABLE", "ALTER VIEW")
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from local_warehouse.catalog.recorded import Recorded
 from local_warehouse.catalog.relations import Relation, SparkCatalog
-from local_warehouse.endpoint.parameters import Parameters, spark_arguments
 from local_warehouse.errors import StatementError
 from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, literal, quoted
+from local_warehouse.sql.parameters import Parameters, spark_arguments
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local_warehouse.bridge.catalog_names import from_spark
 from local_warehouse.catalog.datatypes import described
 from local_warehouse.catalog.recorded import Key
 from local_warehouse.catalog.relations import Column, Relation, last_altered
 from local_warehouse.names import CATALOG, quoted
+from local_warehouse.sql.catalog_names import from_spark
 
 COLUMN = "json_metadata"
 

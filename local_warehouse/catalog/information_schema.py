@@ -13,7 +13,6 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from local_warehouse.bridge.tokens import Statement
 from local_warehouse.catalog.information_schema_tables import (
     COLUMNS,
     EVERYTHING,
@@ -23,9 +22,10 @@ from local_warehouse.catalog.information_schema_tables import (
 )
 from local_warehouse.catalog.recorded import Recorded
 from local_warehouse.catalog.relations import Catalog
-from local_warehouse.endpoint.parameters import Parameters, python_value
 from local_warehouse.errors import StatementError
 from local_warehouse.names import CATALOG
+from local_warehouse.sql.parameters import Parameters, python_value
+from local_warehouse.sql.tokens import Statement
 
 NAME = "information_schema"
 _SYSTEM = "system"

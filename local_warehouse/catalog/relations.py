@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlparse
 
-from local_warehouse.bridge.catalog_names import from_spark
 from local_warehouse.catalog.datatypes import SparkType, field_type
 from local_warehouse.names import TableName
+from local_warehouse.sql.catalog_names import from_spark
 
 if TYPE_CHECKING:
     from pyspark import SparkContext

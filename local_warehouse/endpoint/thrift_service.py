@@ -15,11 +15,11 @@ from databricks.sql.thrift_api.TCLIService import TCLIService, ttypes
 from local_warehouse.bridge.interpreter import Interpreter
 from local_warehouse.catalog import metadata
 from local_warehouse.endpoint.operations import Operation, Operations, State, Work
-from local_warehouse.endpoint.parameters import bound_parameters
 from local_warehouse.endpoint.results import OK, Wanted
 from local_warehouse.endpoint.results import metadata as result_metadata
 from local_warehouse.errors import StatementError
 from local_warehouse.spark_errors import as_statement_error
+from local_warehouse.sql.parameters import bound_parameters
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

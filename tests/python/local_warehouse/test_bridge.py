@@ -34,7 +34,7 @@ from local_warehouse.bridge.governance import (
 from local_warehouse.bridge.inserts import ReplaceOn, ReplaceWhereByName
 from local_warehouse.bridge.keys import KeyClause
 from local_warehouse.bridge.rules import RULES, documented, translate
-from local_warehouse.catalog.table_information import ShowTableExtended
+from local_warehouse.bridge.table_information import ShowTableExtended
 
 TABLE = ("main", "s", "t")
 SPARK = "spark_catalog.s.t"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_warehouse.bridge.catalog_names import from_spark
 from local_warehouse.bridge.rules import rename_catalog
+from local_warehouse.sql.catalog_names import from_spark
 
 RENAMED = [
     ("select * from main.s.t", "select * from spark_catalog.s.t"),

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from local_warehouse.bridge.table_information import information
 from local_warehouse.catalog.datatypes import ddl, described, family
 from local_warehouse.catalog.describe_json import describe, shown
 from local_warehouse.catalog.recorded import Recorded
-from local_warehouse.catalog.table_information import information
 from local_warehouse.names import TableName
 
 # The adapter uses what Pydantic has deprecated.

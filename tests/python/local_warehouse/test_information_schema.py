@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from local_warehouse.bridge.tokens import Statement
 from local_warehouse.catalog.information_schema import answer, is_asked
 from local_warehouse.catalog.information_schema_tables import COLUMNS
 from local_warehouse.catalog.recorded import Grant, Recorded, Securable, Tag
 from local_warehouse.errors import StatementError
 from local_warehouse.names import TableName
+from local_warehouse.sql.tokens import Statement
 
 SCHEMA = "`system`.`information_schema`"
 

@@ -12,10 +12,10 @@ from local_warehouse.bridge.keys import (
     keys_to_drop,
     take_keys,
 )
-from local_warehouse.bridge.tokens import Statement
 from local_warehouse.catalog.recorded import Key, Recorded
 from local_warehouse.errors import StatementError
 from local_warehouse.names import TableName
+from local_warehouse.sql.tokens import Statement
 
 PARENT, CHILD = TableName("shop", "parent"), TableName("shop", "child")
 

@@ -13,8 +13,8 @@ from databricks.sql.parameters.native import dbsql_parameter_from_primitive
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_warehouse.endpoint.parameters import Parameter, bound_parameters, with_names
 from local_warehouse.errors import StatementError
+from local_warehouse.sql.parameters import Parameter, bound_parameters, with_names
 
 
 def received(*values: object) -> list[object]:

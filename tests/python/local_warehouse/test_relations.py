@@ -10,11 +10,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 
 from local_warehouse.bridge.session import Session
+from local_warehouse.bridge.table_information import ShowTableExtended
 from local_warehouse.catalog import metadata, relations
 from local_warehouse.catalog.information_schema import answer
 from local_warehouse.catalog.recorded import Recorded
 from local_warehouse.catalog.relations import Relation, SparkCatalog
-from local_warehouse.catalog.table_information import ShowTableExtended
 from local_warehouse.names import TableName
 
 PARENT, CHILD = TableName("shop", "parent"), TableName("shop", "child")

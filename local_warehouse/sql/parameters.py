@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from local_warehouse.bridge.tokens import Edit, Statement
 from local_warehouse.errors import StatementError
+from local_warehouse.sql.tokens import Edit, Statement
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession

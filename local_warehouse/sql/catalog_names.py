@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local_warehouse.bridge.tokens import Edit, Statement, Token
 from local_warehouse.names import CATALOG, SPARK_CATALOG
+from local_warehouse.sql.tokens import Edit, Statement, Token
 
 _SCHEMA_STATEMENTS = {"CREATE", "DROP", "ALTER", "DESCRIBE", "DESC", "COMMENT"}
 _SCHEMA_WORDS = {"SCHEMA", "DATABASE", "NAMESPACE"}
