@@ -21,11 +21,10 @@
         {%- set missing = [] -%}
         {%- for table in tables -%}
             {%- set relation = source(table.source_name, table.name) -%}
-            {%- if relation.render() in registered -%}
+            {%- set name = relation.render() | lower -%}
+            {%- if name in registered -%}
                 {%- do check_raw_table_location(
-                    relation,
-                    registered[relation.render()],
-                    table.meta.delta_table_path,
+                    relation, registered[name], table.meta.delta_table_path
                 ) -%}
             {%- else -%}
                 {%- do missing.append((relation, table.meta.delta_table_path)) -%}
@@ -74,7 +73,7 @@
 {%- endmacro %}
 
 
-{#- Locations of the raw tables that the catalog knows, by rendered name. -#}
+{#- Locations of the raw tables in the catalog, by rendered name in lower case. -#}
 {% macro registered_raw_tables(tables) -%}
     {%- set locations = {} -%}
     {%- set rows = run_query(registered_raw_tables_query(tables)).rows -%}
@@ -82,7 +81,7 @@
         {%- set relation = api.Relation.create(
             database=tables[0].database, schema=row[0], identifier=row[1]
         ) -%}
-        {%- do locations.update({relation.render(): row[2] or "a view"}) -%}
+        {%- do locations.update({relation.render() | lower: row[2] or "a view"}) -%}
     {%- endfor -%}
     {{ return(locations) }}
 {%- endmacro %}
@@ -105,11 +104,8 @@
 
 {#- Stops the run with one line where a registered table lies in another lake. -#}
 {% macro check_raw_table_location(relation, registered, configured) -%}
-    {%- set places = [] -%}
-    {%- for place in [registered, configured] -%}
-        {%- do places.append(modules.re.sub("^file:/+", "/", place).rstrip("/")) -%}
-    {%- endfor -%}
-    {%- if places[0] != places[1] -%}
+    {%- set registered_place = comparable_location(without_escapes(registered)) -%}
+    {%- if registered_place != comparable_location(configured) -%}
         {%- do exceptions.raise_compiler_error(
             "The raw table "
             ~ relation
@@ -122,6 +118,33 @@
             ~ " stay) and run again."
         ) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- A location in the one form that all its spellings share. -#}
+{% macro comparable_location(location) -%}
+    {%- set path = modules.re.sub("^file:/+", "/", location) -%}
+    {{ return(modules.re.sub("(?<!:)/+", "/", path).rstrip("/")) }}
+{%- endmacro %}
+
+
+{#-
+    A location as it was given to the catalog, which keeps the URL of a folder: there a
+    blank is %20. Other URLs are kept as they are.
+-#}
+{% macro without_escapes(location) -%}
+    {%- if not location.startswith("file:") -%} {{ return(location) }} {%- endif -%}
+    {%- set parts = [] -%}
+    {%- for part in modules.re.split("((?:%[0-9A-Fa-f]{2})+)", location) -%}
+        {%- if loop.index is even -%}
+            {%- set code = part.replace("%", "") -%}
+            {%- do parts.append(
+                "".encode().fromhex(code).decode("utf-8", "replace")
+            ) -%}
+        {%- else -%} {%- do parts.append(part) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(parts | join) }}
 {%- endmacro %}
 
 
