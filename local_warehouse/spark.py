@@ -61,7 +61,7 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
     Args:
         data: Absolute folder: `metastore/` (Derby), `warehouse/` (managed tables),
             `scratch/` (what does not fit into memory) and `spark.log`.
-        cores: Cores to use.
+        cores: Cores to count on; up to four times as many tasks run at once.
         memory: Of the Java process, such as `2g`.
 
     Raises:
@@ -73,8 +73,7 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
     for logger in NOISY_LOGGERS:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     scratch = data / "scratch"
-    # What queries had spilled when the last server was killed.
-    shutil.rmtree(scratch, ignore_errors=True)
+    remove_spilled(scratch)
     metastore = f"jdbc:derby:;databaseName={data / 'metastore'};create=true"
     builder = (
         SparkSession.builder.master(f"local[{cores * TASKS_PER_CORE}]")
@@ -86,7 +85,8 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
         .config("spark.hadoop.javax.jdo.option.ConnectionURL", metastore)
         .config(
             "spark.driver.extraJavaOptions",
-            " ".join((f"-Dderby.system.home={data}", *JAVA_OPTIONS)),
+            # Quoted, for folders with a blank.
+            " ".join((f'"-Dderby.system.home={data}"', *JAVA_OPTIONS)),
         )
         .enableHiveSupport()
     )
@@ -101,6 +101,13 @@ def start_spark(data: Path, *, cores: int, memory: str) -> SparkSession:
             return spark
     except Exception as error:
         raise WarehouseError(why_not_started(log)) from error
+
+
+def remove_spilled(scratch: Path) -> None:
+    """Remove what queries had spilled when the last server was killed; nothing else."""
+    for pattern in ("blockmgr-*", "spark-*"):
+        for folder in scratch.glob(pattern):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def stop_spark(spark: SparkSession) -> None:

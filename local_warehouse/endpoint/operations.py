@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -75,8 +76,8 @@ class Operation:
         with self.lock:
             if self.state.is_final:
                 return False
-            # Never seen apart by a client that asks at this moment.
-            self.state, self.error = state, error
+            # In this order: whoever sees that it failed must find the error.
+            self.error, self.state = error, state
         return True
 
 
@@ -86,6 +87,7 @@ class Operations:
     def __init__(self, log: StatementLog) -> None:
         """Start with none."""
         self._log = log
+        self._stopping = threading.Event()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="statement")
         self._operations: dict[bytes, Operation] = {}
 
@@ -123,17 +125,21 @@ class Operations:
 
     def _cancel_further_jobs(self, operation: Operation) -> None:
         while not operation.left.wait(CANCEL_AGAIN_SECONDS):
+            if self._stopping.is_set():
+                return
             self._cancel_jobs(operation)
 
     def _cancel_jobs(self, operation: Operation) -> None:
-        context = operation.spark.sparkContext
-        context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
+        # Without Java, or with Spark on its way out, there is nothing left to cancel.
+        with suppress(Exception):
+            context = operation.spark.sparkContext
+            context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
 
     def shut_down(self) -> None:
         """Cancel what runs and stop the threads."""
+        self._stopping.set()
         for operation in list(self._operations.values()):
             self.close(operation)
-            operation.left.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, operation: Operation, work: Work) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from databricks.sql.thrift_api.TCLIService import ttypes
 
+from local_warehouse.errors import StatementError
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
     from pyspark.sql.types import DataType
@@ -55,15 +57,21 @@ def fetch(answer: DataFrame | pa.Table, wanted: Wanted) -> pa.Table:
     Args:
         answer: A query that was not evaluated yet, or rows from the catalog.
         wanted: What the client can read.
+
+    Raises:
+        StatementError: A column is of a type that the protocol does not know.
     """
     if isinstance(answer, pa.Table):
+        column_descriptions(answer.schema)
         limit = answer.num_rows if wanted.row_limit is None else wanted.row_limit
         return answer.slice(0, min(limit, answer.num_rows))
     if not answer.columns:
         return pa.table({})
     if wanted.row_limit is not None:
         answer = answer.limit(wanted.row_limit)
-    return readable(answer, wanted).toArrow()
+    table = readable(answer, wanted).toArrow()
+    column_descriptions(table.schema)
+    return table
 
 
 def readable(answer: DataFrame, wanted: Wanted) -> DataFrame:
@@ -130,7 +138,14 @@ def _type_entry(arrow_type: pa.DataType) -> Any:
     for is_type, type_id in NESTED_TYPE_IDS:
         if is_type(arrow_type):
             return ttypes.TPrimitiveTypeEntry(type=type_id)
-    return ttypes.TPrimitiveTypeEntry(type=TYPE_IDS[arrow_type])
+    type_id = TYPE_IDS.get(arrow_type)
+    if type_id is None:
+        raise StatementError(
+            f"[UNSUPPORTED_DATATYPE] A column of type {arrow_type} cannot be sent: cast"
+            " it to string.",
+            "0A000",
+        )
+    return ttypes.TPrimitiveTypeEntry(type=type_id)
 
 
 def metadata(table: pa.Table) -> Any:

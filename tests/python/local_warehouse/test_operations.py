@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from local_warehouse.endpoint import operations
 from local_warehouse.endpoint.operations import WORKERS, Operation, Operations, State
 from local_warehouse.endpoint.results import Wanted
 from local_warehouse.endpoint.statement_log import StatementLog
@@ -150,7 +152,7 @@ def started(server: Server) -> Operation:
 
 
 def assert_cancelled(server: Server, operation: Operation) -> None:
-    assert server.spark.cancelled == [operation.job_group]
+    assert set(server.spark.cancelled) == {operation.job_group}
     assert operation.state is State.CANCELLED
     assert operation.ended.is_set()
     assert operation.error is not None
@@ -193,6 +195,42 @@ def test_cancelled_when_work_does_not_notice(server: Server) -> None:
     going_on.set()
     server.operations._workers.shutdown(wait=True)
     assert operation.state is State.CANCELLED
+
+
+def test_cancels_again_while_spark_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "CANCEL_AGAIN_SECONDS", 0.01)
+    second_job, going_on = threading.Event(), threading.Event()
+
+    def work() -> pa.Table:
+        assert second_job.wait(SECONDS)
+        # As a job that started although its group had been cancelled.
+        server.spark.jobs.clear()
+        server.spark.run_job(operation)
+        going_on.set()
+        return ROWS
+
+    operation = server.operation()
+    server.operations.start(operation, work)
+    server.operations.cancel(operation)
+    second_job.set()
+    server.operations._workers.shutdown(wait=True)
+    assert not going_on.is_set()
+    assert operation.left.is_set()
+    # Nobody cancels what has come to its end.
+    time.sleep(0.1)
+    before = len(server.spark.cancelled)
+    time.sleep(0.1)
+    assert len(server.spark.cancelled) == before
+
+
+def test_stops_although_java_has_died(server: Server) -> None:
+    operation = started(server)
+    server.spark._jsc = None
+    server.operations.shut_down()
+    assert operation.state is State.CANCELLED
+    server.spark.jobs.setdefault(operation.job_group, threading.Event()).set()
 
 
 def test_cancelling_what_has_ended_changes_nothing(server: Server) -> None:

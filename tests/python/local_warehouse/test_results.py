@@ -25,6 +25,7 @@ from local_warehouse.endpoint.results import (
     fetch,
     metadata,
 )
+from local_warehouse.errors import StatementError
 
 ANY_LIMIT = st.none() | st.integers(0, 300)
 
@@ -183,3 +184,10 @@ def test_two_columns_of_one_name() -> None:
     table = pa.Table.from_arrays([pa.array([1]), pa.array(["x"])], names=["a", "a"])
     [page] = all_pages(table, None, None)
     assert as_client(table, page).equals(table)
+
+
+def test_type_that_the_protocol_does_not_know() -> None:
+    table = pa.table({"took": pa.array([1], pa.duration("us"))})
+    with pytest.raises(StatementError, match=r"duration\[us\] cannot be sent") as error:
+        fetch(table, Wanted())
+    assert error.value.sql_state == "0A000"

@@ -60,7 +60,8 @@ def parsed(target: str, folder: Path, variables: Mapping[str, str]) -> Nodes:
 @pytest.fixture(scope="module")
 def databricks(tmp_path_factory: pytest.TempPathFactory) -> Nodes:
     """The production target, read by two groups of analysts and one of others."""
-    readers = {"CDP_PII_READERS": "privacy", "CDP_MART_READERS": "analysts, data team"}
+    # The last comma is what people leave behind.
+    readers = {"CDP_PII_READERS": "privacy", "CDP_MART_READERS": "analysts, data team,"}
     return parsed("databricks", tmp_path_factory.mktemp("databricks"), readers)
 
 

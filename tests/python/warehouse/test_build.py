@@ -313,11 +313,13 @@ def described(day: str, warehouse: Run, local: Run) -> str:
 
 def assert_equal(day: str, parity: Comparison, figures: list[str]) -> None:
     """The tables of both engines are the same, and not empty."""
-    empty = {name for name, count in parity.rows.items() if count == 0}
-    mismatches = [each for each in parity.mismatches if each.table not in empty]
+    mismatches = [
+        each
+        for each in parity.mismatches
+        if not (each.table in EMPTY and each.what.startswith("no rows on "))
+    ]
     figures.append(
         f"{day}: {len(mismatches)} mismatches in {len(parity.rows)} tables,"
         f" {sum(parity.rows.values()):,} rows, {parity.values:,} values"
     )
     assert mismatches == [], "\n".join(map(str, mismatches))
-    assert empty <= EMPTY.keys()
