@@ -201,14 +201,15 @@ def test_cancels_again_while_spark_goes_on(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "CANCEL_AGAIN_SECONDS", 0.01)
-    second_job, going_on = threading.Event(), threading.Event()
+    second_job, stopped = threading.Event(), threading.Event()
 
     def work() -> pa.Table:
         assert second_job.wait(SECONDS)
         # As a job that started although its group had been cancelled.
         server.spark.jobs.clear()
-        server.spark.run_job(operation)
-        going_on.set()
+        with pytest.raises(RuntimeError, match="cancelled"):
+            server.spark.run_job(operation)
+        stopped.set()
         return ROWS
 
     operation = server.operation()
@@ -216,7 +217,7 @@ def test_cancels_again_while_spark_goes_on(
     server.operations.cancel(operation)
     second_job.set()
     server.operations._workers.shutdown(wait=True)
-    assert not going_on.is_set()
+    assert stopped.is_set()
     assert operation.left.is_set()
     # Nobody cancels what has come to its end.
     time.sleep(0.1)
