@@ -10,6 +10,7 @@ import pytest
 
 from local_warehouse.catalog import metadata
 from local_warehouse.catalog.recorded import Recorded
+from local_warehouse.catalog.relations import SparkCatalog
 from local_warehouse.errors import StatementError
 
 pytestmark = [
@@ -200,6 +201,7 @@ def test_comments(tables: Any) -> None:
         "v": "a\\b",
     }
     assert tables.column("select t from main.s.v") == []
+    assert tables.column("select current_schema()") == ["default"]
 
 
 def test_tags_and_grants_follow_a_table(tables: Any) -> None:
@@ -242,6 +244,8 @@ def test_a_column_takes_its_records_along(client: Any, recorded: Recorded) -> No
     client.rows("alter table main.s.t alter column x set tags ('a' = 'b')")
     client.rows("alter table main.s.t rename column id to code")
     assert recorded.all_keys()[0].columns == ("code",)
+    refused = error_of(client, "alter table main.s.t drop column code")
+    assert "part of the keys (`t_pk`)" in str(refused)
     client.rows("alter table main.s.t drop columns (x)")
     assert recorded.tags() == []
 
@@ -251,6 +255,19 @@ def test_a_temporary_view_hides_nothing(tables: Any, recorded: Recorded) -> None
     tables.rows("create or replace temporary view parent as select 1 as x")
     tables.rows("drop view parent")
     assert recorded.all_keys()[0].name == "parent_pk"
+    before = recorded.all_keys()
+    tables.rows("create or replace temporary view tmp as select 1 as x")
+    tables.rows("alter view tmp rename to child")
+    tables.rows("alter view child rename to other")
+    assert recorded.all_keys() == before
+
+
+def test_a_table_dropped_while_it_is_read(tables: Any) -> None:
+    catalog = SparkCatalog(tables.spark)
+    [listed] = [each for each in catalog.relations("s") if each.name.table == "child"]
+    tables.rows("drop table main.s.child")
+    assert catalog.detailed(listed) is None
+    assert catalog.relation(listed.name) is None
 
 
 def test_dbt_reads_columns_from_show_table_extended(tables: Any) -> None:
