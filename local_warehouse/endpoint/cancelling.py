@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +16,18 @@ def cancel_jobs_until(context: SparkContext, group: str, left: threading.Event) 
     """Cancel the jobs of a group now, and again until no thread works on it.
 
     Its thread may be between two jobs, and Spark does not keep every kind of job from
-    starting after its group was cancelled.
+    starting after its group was cancelled. Where Spark has stopped or Java has died,
+    there is nothing to cancel.
     """
-    spark = context._jsc.sc()
-    spark.cancelJobGroupAndFutureJobs(group)
+
+    def cancel_jobs() -> None:
+        context._jsc.sc().cancelJobGroupAndFutureJobs(group)
 
     def cancel_further_jobs() -> None:
-        while not left.wait(AGAIN_SECONDS):
-            spark.cancelJobGroupAndFutureJobs(group)
+        with suppress(Exception):
+            while not left.wait(AGAIN_SECONDS):
+                cancel_jobs()
 
-    threading.Thread(target=cancel_further_jobs, daemon=True).start()
+    with suppress(Exception):
+        cancel_jobs()
+        threading.Thread(target=cancel_further_jobs, daemon=True).start()

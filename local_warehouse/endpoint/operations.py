@@ -7,13 +7,13 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from local_warehouse.endpoint.cancelling import cancel_jobs_until
 from local_warehouse.endpoint.results import Pages, Wanted, fetch
 from local_warehouse.endpoint.statement_log import StatementLog
 from local_warehouse.errors import StatementError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # Statements that run at once; more wait their turn.
 WORKERS = 16
-CANCEL_AGAIN_SECONDS = 0.5
 CANCELED = StatementError("[OPERATION_CANCELED] The statement was canceled.", "HY008")
 
 Work = Callable[[], "DataFrame | pa.Table"]
@@ -87,7 +86,6 @@ class Operations:
     def __init__(self, log: StatementLog) -> None:
         """Start with none."""
         self._log = log
-        self._stopping = threading.Event()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="statement")
         self._operations: dict[bytes, Operation] = {}
 
@@ -115,29 +113,12 @@ class Operations:
         """Stop an operation; the client need not wait until Spark has."""
         if not operation.move(State.CANCELLED, CANCELED):
             return
-        self._cancel_jobs(operation)
+        context = operation.spark.sparkContext
+        cancel_jobs_until(context, operation.job_group, operation.left)
         operation.ended.set()
-        # A statement may be between two jobs, and Spark does not keep every kind of
-        # job from starting after its group was cancelled.
-        threading.Thread(
-            target=self._cancel_further_jobs, args=[operation], daemon=True
-        ).start()
-
-    def _cancel_further_jobs(self, operation: Operation) -> None:
-        while not operation.left.wait(CANCEL_AGAIN_SECONDS):
-            if self._stopping.is_set():
-                return
-            self._cancel_jobs(operation)
-
-    def _cancel_jobs(self, operation: Operation) -> None:
-        # Without Java, or with Spark on its way out, there is nothing left to cancel.
-        with suppress(Exception):
-            context = operation.spark.sparkContext
-            context._jsc.sc().cancelJobGroupAndFutureJobs(operation.job_group)
 
     def shut_down(self) -> None:
         """Cancel what runs and stop the threads."""
-        self._stopping.set()
         for operation in list(self._operations.values()):
             self.close(operation)
         self._workers.shutdown(wait=False, cancel_futures=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from local_warehouse.endpoint import operations
+from local_warehouse.endpoint import cancelling
 from local_warehouse.endpoint.operations import WORKERS, Operation, Operations, State
 from local_warehouse.endpoint.results import Wanted
 from local_warehouse.endpoint.statement_log import StatementLog
@@ -200,7 +200,7 @@ def test_cancelled_when_work_does_not_notice(server: Server) -> None:
 def test_cancels_again_while_spark_goes_on(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "CANCEL_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(cancelling, "AGAIN_SECONDS", 0.01)
     second_job, stopped = threading.Event(), threading.Event()
 
     def work() -> pa.Table:
