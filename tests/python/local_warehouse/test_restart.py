@@ -6,14 +6,18 @@ import os
 import random
 import signal
 import ssl
-import threading
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.python.support.platform import REPOSITORY
 from tests.python.support.warehouse import Warehouse, running_warehouse
 
 pytestmark = pytest.mark.warehouse
@@ -142,32 +146,46 @@ HEAVY = (
     "select count(*) from range(1000000000) a cross join range(10000) b"
     " where (a.id * b.id) % 7 = 3"
 )
-# The connector is not to wait for a server that was killed.
-IMPATIENT = {
+# A client in a process of its own: what it leaves open when its server is killed goes
+# with it.
+CLIENT = """\
+import sys
+from pathlib import Path
+from tests.python.support.warehouse import Warehouse
+
+data, port, token, statement = sys.argv[1:]
+impatient = {
     "_retry_stop_after_attempts_count": 1,
     "_retry_stop_after_attempts_duration": 1,
 }
+warehouse = Warehouse(Path(data), int(port), token, None)
+with warehouse.connection(**impatient) as connection, connection.cursor() as cursor:
+    print("sending", flush=True)
+    cursor.execute(statement)
+    print("told", flush=True)
+"""
 
 
-def in_background(warehouse: Warehouse, statement: str) -> threading.Event:
-    """Send a statement; return what is set when the server says that it has ended."""
-    sent, succeeded = threading.Event(), threading.Event()
-
-    def run() -> None:
+@contextmanager
+def in_background(
+    warehouse: Warehouse, statement: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Send a statement; the client says "told" once it knows that it has succeeded."""
+    words = [warehouse.data, warehouse.port, warehouse.token, statement]
+    client = subprocess.Popen(
+        [sys.executable, "-c", CLIENT, *map(str, words)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert client.stdout is not None
+    with client:
         try:
-            with (
-                warehouse.connection(**IMPATIENT) as connection,
-                connection.cursor() as cursor,
-            ):
-                sent.set()
-                cursor.execute(statement)
-                succeeded.set()
-        except Exception:
-            return  # The server was killed.
-
-    threading.Thread(target=run, daemon=True).start()
-    assert sent.wait(SOON)
-    return succeeded
+            assert client.stdout.readline() == "sending\n"
+            yield client
+        finally:
+            client.kill()
 
 
 def start_python(warehouse: Warehouse, code: str) -> None:
@@ -185,19 +203,19 @@ def start_python(warehouse: Warehouse, code: str) -> None:
 def test_stops_while_a_statement_and_python_code_run(tmp_path: Path) -> None:
     with running_warehouse(tmp_path) as warehouse:
         start_python(warehouse, "import time\nwhile True:\n    time.sleep(0.1)")
-        in_background(warehouse, HEAVY)
-        time.sleep(2)
-        stop(warehouse, signal.SIGTERM)
+        with in_background(warehouse, HEAVY):
+            time.sleep(2)
+            stop(warehouse, signal.SIGTERM)
 
 
 def test_java_ends_when_python_is_killed(tmp_path: Path, figures: list[str]) -> None:
     with running_warehouse(tmp_path) as warehouse:
         warehouse.query("create table t as select 1 as a")
         # Java is not to finish its work first.
-        in_background(warehouse, HEAVY)
-        time.sleep(2)
-        os.kill(warehouse.process.pid, signal.SIGKILL)
-        warehouse.process.wait(SOON)
+        with in_background(warehouse, HEAVY):
+            time.sleep(2)
+            os.kill(warehouse.process.pid, signal.SIGKILL)
+            warehouse.process.wait(SOON)
         # At once, as a supervisor would: the metastore may still be in use.
         with running_warehouse(tmp_path) as again:
             assert again.query("select a from t").to_pylist() == [{"a": 1}]
@@ -281,11 +299,14 @@ def test_killed_merge_is_done_or_not_begun(tmp_path: Path, figures: list[str]) -
     ]
     outcomes = {"before": 0, "after": 0}
     for number, moment in enumerate(moments, start=2):
-        with running_warehouse(tmp_path) as warehouse:
-            succeeded = in_background(warehouse, merge(number))
+        with (
+            running_warehouse(tmp_path) as warehouse,
+            in_background(warehouse, merge(number)) as client,
+        ):
             time.sleep(moment)
-            was_told = succeeded.is_set()
             kill_all(warehouse)
+            said, _ = client.communicate(timeout=SOON)
+            was_told = said == "told\n"
         with running_warehouse(tmp_path) as warehouse:
             found = state(warehouse)
             assert found in (expected(done), expected([*done, number])), moment
