@@ -282,47 +282,58 @@ def check_history(warehouse: Warehouse, done: list[int]) -> None:
     assert [row["operation"] for row in history[:-1]] == ["MERGE"] * len(done)
 
 
+def kill_in_merge(warehouse: Warehouse, number: int, moment: float) -> bool:
+    """Kill everything in the middle; return whether the client was told of success."""
+    with in_background(warehouse, merge(number)) as client:
+        time.sleep(moment)
+        kill_all(warehouse)
+        said, _ = client.communicate(timeout=SOON)
+    return said == "told\n"
+
+
+def check_killed_merge(
+    warehouse: Warehouse, done: list[int], number: int, was_told: bool
+) -> bool:
+    """Return whether the merge is done; do it where it is not."""
+    found = state(warehouse)
+    assert found in (expected(done), expected([*done, number]))
+    is_after = found == expected([*done, number])
+    # What a client was told is there.
+    assert is_after or not was_told
+    if not is_after:
+        check_history(warehouse, done)
+        warehouse.query(merge(number))
+    assert state(warehouse) == expected([*done, number])
+    check_history(warehouse, [*done, number])
+    return is_after
+
+
 def test_killed_merge_is_done_or_not_begun(tmp_path: Path, figures: list[str]) -> None:
-    done = [1]
+    done = [1, 2]
     with running_warehouse(tmp_path) as warehouse:
         warehouse.query(CREATE)
-        stop(warehouse, signal.SIGTERM)
-    # As cold as the servers that are killed: the first merge takes three times as long.
-    with running_warehouse(tmp_path) as warehouse:
-        start = time.monotonic()
-        warehouse.query(merge(1))
-        seconds = time.monotonic() - start
+        for number in done:
+            start = time.monotonic()
+            warehouse.query(merge(number))
+            seconds = time.monotonic() - start
         assert state(warehouse) == expected(done)
-        stop(warehouse, signal.SIGTERM)
-    moments = [
-        random.uniform(at, at + 1) / KILLS * 1.2 * seconds for at in range(KILLS)
-    ]
-    outcomes = {"before": 0, "after": 0}
-    for number, moment in enumerate(moments, start=2):
-        with (
-            running_warehouse(tmp_path) as warehouse,
-            in_background(warehouse, merge(number)) as client,
-        ):
-            time.sleep(moment)
-            kill_all(warehouse)
-            said, _ = client.communicate(timeout=SOON)
-            was_told = said == "told\n"
+        # From its first moment until after its end.
+        moments = [
+            (at + random.random()) / KILLS * 1.2 * seconds for at in range(KILLS)
+        ]
+        was_told = kill_in_merge(warehouse, 3, moments[0])
+    outcomes = []
+    for number, moment in enumerate([*moments[1:], None], start=3):
         with running_warehouse(tmp_path) as warehouse:
-            found = state(warehouse)
-            assert found in (expected(done), expected([*done, number])), moment
-            is_after = found == expected([*done, number])
-            # What a client was told is there.
-            assert is_after or not was_told
-            outcomes["after" if is_after else "before"] += 1
-            if not is_after:
-                check_history(warehouse, done)
-                warehouse.query(merge(number))
+            outcomes.append(check_killed_merge(warehouse, done, number, was_told))
             done.append(number)
-            assert state(warehouse) == expected(done)
-            check_history(warehouse, done)
-            kill_all(warehouse)
+            if moment is None:
+                stop(warehouse, signal.SIGTERM)
+            else:
+                was_told = kill_in_merge(warehouse, number + 1, moment)
+    after = outcomes.count(True)
     figures.append(
         f"a merge of {seconds:.1f} s over {ROWS:,} rows, killed after"
         f" {', '.join(f'{moment:.1f}' for moment in moments)} s:"
-        f" {outcomes['before']} times as before it, {outcomes['after']} as after it"
+        f" {KILLS - after} times as before it, {after} as after it"
     )
