@@ -77,15 +77,7 @@ def _is_table(statement: Statement, index: int) -> bool:
     if before != ",":
         is_in_query = any(statement.word(at) == "SELECT" for at in range(index))
         return before in _BEFORE_TABLE or not is_in_query
-    depth = 0
-    for at in range(index - 1, -1, -1):
-        word = statement.word(at)
-        depth += {")": 1, "(": -1}.get(word, 0)
-        if depth < 0:
-            return False
-        if depth == 0 and word in _CLAUSES:
-            return word in _BEFORE_TABLE
-    return False
+    return _clause(statement, index) in _BEFORE_TABLE
 
 
 def _qualified_schemas(statement: Statement) -> Iterator[int]:
@@ -134,12 +126,17 @@ def _current_catalogs(statement: Statement) -> Iterator[Edit]:
 
 def _in_select(statement: Statement, index: int) -> bool:
     """Tell whether a position is directly in a list of columns."""
+    return _clause(statement, index) in ("SELECT", "DISTINCT")
+
+
+def _clause(statement: Statement, index: int) -> str:
+    """Return the word that opens the clause of a position, within its parentheses."""
     depth = 0
     for at in range(index - 1, -1, -1):
         word = statement.word(at)
         depth += {")": 1, "(": -1}.get(word, 0)
         if depth < 0:
-            return False
+            return ""
         if depth == 0 and word in _CLAUSES:
-            return word in ("SELECT", "DISTINCT")
-    return False
+            return word
+    return ""
