@@ -1,4 +1,4 @@
-"""Which statements show a lake, and what stays as it is; without Spark."""
+"""Which statements show a lake, and what stays as it is; Spark is a fake."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.errors import AnalysisException
 
 from local_warehouse.catalog.relations import Relation
 from local_warehouse.errors import WarehouseError
 from local_warehouse.lake import register_lake
 from local_warehouse.names import TableName
+
+pytestmark = pytest.mark.warehouse
+errors = pytest.importorskip("pyspark.errors")
 
 ORDERS = TableName("raw_shop", "orders")
 
@@ -26,7 +28,7 @@ class FakeSpark:
     def sql(self, statement: str) -> None:
         self.statements.append(statement)
         if self.broken in statement:
-            raise AnalysisException("[DELTA_EMPTY] No log.\nAnd more.")
+            raise errors.AnalysisException("[DELTA_EMPTY] No log.\nAnd more.")
 
 
 class FakeCatalog:

@@ -6,8 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException
 
 from local_warehouse.bridge.session import Session
 from local_warehouse.bridge.table_information import ShowTableExtended
@@ -16,6 +14,10 @@ from local_warehouse.catalog.information_schema import answer
 from local_warehouse.catalog.recorded import Recorded
 from local_warehouse.catalog.relations import Relation, SparkCatalog
 from local_warehouse.names import TableName
+
+pytestmark = pytest.mark.warehouse
+AnalysisException = pytest.importorskip("pyspark.errors").AnalysisException
+Py4JJavaError = pytest.importorskip("py4j.protocol").Py4JJavaError
 
 PARENT, CHILD = TableName("shop", "parent"), TableName("shop", "child")
 TABLE = Relation(CHILD, "MANAGED", "delta")

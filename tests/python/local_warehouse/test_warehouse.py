@@ -1,4 +1,4 @@
-"""All parts of a warehouse start in order, and all of them end; without Spark."""
+"""All parts of a warehouse start in order, and all of them end; Spark is a fake."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from py4j.protocol import Py4JNetworkError
 
 from local_warehouse import warehouse as module
 from local_warehouse.errors import WarehouseError
 from local_warehouse.warehouse import Warehouse
+
+pytestmark = pytest.mark.warehouse
+Py4JNetworkError = pytest.importorskip("py4j.protocol").Py4JNetworkError
 
 
 class FakeSpark:
