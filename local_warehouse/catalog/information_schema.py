@@ -16,8 +16,8 @@ from sqlglot.errors import SqlglotError
 from local_warehouse.catalog.information_schema_tables import (
     COLUMNS,
     EVERYTHING,
+    Restriction,
     Source,
-    Wanted,
     table,
 )
 from local_warehouse.catalog.recorded import Recorded
@@ -96,7 +96,7 @@ def _sources(
     query: exp.Query, catalog: Catalog, recorded: Recorded
 ) -> dict[str, Source]:
     """Return the relations that a query names, and point the query at them."""
-    wanted: dict[str, frozenset[Wanted]] = {}
+    wanted: dict[str, frozenset[Restriction]] = {}
     details = _needs_details(query)
     expressions = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
     for reference in list(query.find_all(exp.Table)):
@@ -158,7 +158,7 @@ def _bound(
     return list(map(python_value, parameters))
 
 
-def _restrictions(reference: exp.Table) -> frozenset[Wanted]:
+def _restrictions(reference: exp.Table) -> frozenset[Restriction]:
     """Return the schemas and tables that a query wants of a relation, or more.
 
     Only what can be told for sure is left out; the query itself filters the rest.
@@ -175,7 +175,7 @@ def _restrictions(reference: exp.Table) -> frozenset[Wanted]:
     return _wanted(where.this, reference.alias_or_name.lower(), is_alone)
 
 
-def _wanted(condition: exp.Expr, alias: str, is_alone: bool) -> frozenset[Wanted]:
+def _wanted(condition: exp.Expr, alias: str, is_alone: bool) -> frozenset[Restriction]:
     if isinstance(condition, exp.Paren):
         return _wanted(condition.this, alias, is_alone)
     if isinstance(condition, exp.Or):
@@ -198,7 +198,7 @@ def _wanted(condition: exp.Expr, alias: str, is_alone: bool) -> frozenset[Wanted
 
 def _equal(
     column: exp.Expr, values: Iterable[exp.Expr], alias: str, is_alone: bool
-) -> frozenset[Wanted]:
+) -> frozenset[Restriction]:
     values = list(values)
     if not isinstance(column, exp.Column) or not all(
         isinstance(value, exp.Literal) and value.is_string for value in values
@@ -214,7 +214,7 @@ def _equal(
     return EVERYTHING
 
 
-def _both(left: Wanted, right: Wanted) -> Wanted | None:
+def _both(left: Restriction, right: Restriction) -> Restriction | None:
     """Return what meets both conditions, or None where nothing can."""
     parts = []
     for one, other in zip(left, right, strict=True):

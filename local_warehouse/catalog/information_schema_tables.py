@@ -16,8 +16,8 @@ from local_warehouse.names import CATALOG, TableName
 
 Row = dict[str, Any]
 # Schema and table that a statement asks for; None stands for all.
-Wanted = tuple[str | None, str | None]
-EVERYTHING: frozenset[Wanted] = frozenset({(None, None)})
+Restriction = tuple[str | None, str | None]
+EVERYTHING: frozenset[Restriction] = frozenset({(None, None)})
 
 _CHECK = "delta.constraints."
 _TEXT, _INT = pa.string(), pa.int32()
@@ -97,7 +97,7 @@ class Source:
 
     catalog: Catalog
     recorded: Recorded
-    wanted: frozenset[Wanted] = EVERYTHING
+    wanted: frozenset[Restriction] = EVERYTHING
     needs_details: bool = True
     _seen: list[Relation] = field(default_factory=list)
 

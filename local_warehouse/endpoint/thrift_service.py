@@ -59,7 +59,7 @@ CONFIGURATION = {
 
 
 @dataclass
-class Session:
+class ThriftSession:
     """A client's connection with its own Spark session: settings, temporary views."""
 
     id: bytes
@@ -95,7 +95,7 @@ class ThriftService:
         self._spark = spark
         self._interpreter = interpreter
         self._operations = operations
-        self._sessions: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, ThriftSession] = {}
         for call, response in UNSUPPORTED.items():
             setattr(self, call, _unsupported(call, response))
 
@@ -107,7 +107,7 @@ class ThriftService:
 
     def OpenSession(self, request: Any) -> Any:  # noqa: N802
         """Open a session in the catalog and schema that the client names."""
-        session = Session(uuid.uuid4().bytes, self._spark.newSession())
+        session = ThriftSession(uuid.uuid4().bytes, self._spark.newSession())
         try:
             configure(session.spark, request.configuration or {})
             self._use(session.spark, request.initialNamespace)
