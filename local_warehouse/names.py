@@ -7,6 +7,9 @@ from dataclasses import dataclass
 CATALOG = "main"
 SPARK_CATALOG = "spark_catalog"
 
+# A name as a statement has it, without its points.
+Parts = tuple[str, ...]
+
 
 @dataclass(frozen=True, order=True)
 class TableName:

@@ -20,13 +20,11 @@ from local_warehouse.bridge.session import Session, nothing
 from local_warehouse.catalog import describe_json, information_schema
 from local_warehouse.catalog.recorded import Key
 from local_warehouse.catalog.relations import Relation
-from local_warehouse.names import CATALOG, SPARK_CATALOG, TableName, quoted
+from local_warehouse.names import CATALOG, SPARK_CATALOG, Parts, TableName, quoted
 from local_warehouse.sql.catalog_names import from_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-Parts = tuple[str, ...]
 
 
 class Action(Protocol):

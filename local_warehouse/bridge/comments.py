@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from local_warehouse.bridge.session import Session
-from local_warehouse.names import literal, quoted
+from local_warehouse.names import Parts, literal, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-Parts = tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from local_warehouse.bridge.session import Session, nothing
 from local_warehouse.catalog.recorded import Grant, Securable, Tag
-from local_warehouse.names import CATALOG
+from local_warehouse.names import CATALOG, Parts
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Target:
     """What a statement on tags or grants names: a catalog, schema, table or column."""
 
     kind: str
-    name: tuple[str, ...]
+    name: Parts
     column: str = ""
 
     def securable(self, session: Session) -> Securable:

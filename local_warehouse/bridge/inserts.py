@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from local_warehouse.bridge.session import Session
 from local_warehouse.errors import StatementError
-from local_warehouse.names import quoted
+from local_warehouse.names import Parts, quoted
 from local_warehouse.sql.catalog_names import to_spark
 from local_warehouse.sql.tokens import Reader, Statement
 
@@ -30,7 +30,7 @@ _QUERY = ("SELECT", "TABLE", "WITH", "VALUES")
 class ReplaceOn:
     """Delete the rows that fit any row of a query, and insert those of the query."""
 
-    table: tuple[str, ...]
+    table: Parts
     alias: str
     condition: str
     query: str
@@ -71,7 +71,7 @@ class ReplaceOn:
 class ReplaceWhereByName:
     """Replace the rows that meet a condition; columns are matched by their names."""
 
-    table: tuple[str, ...]
+    table: Parts
     condition: str
     query: str
 
@@ -113,7 +113,7 @@ def replacing_insert(statement: Statement) -> Action | None:
 
 
 def _replace_on(
-    reader: Reader, table: tuple[str, ...], alias: str, *, is_by_name: bool
+    reader: Reader, table: Parts, alias: str, *, is_by_name: bool
 ) -> ReplaceOn | None:
     condition = _group(reader)
     query = _group(reader)
@@ -124,7 +124,7 @@ def _replace_on(
     return ReplaceOn(table, alias, condition, query, source[0], is_by_name)
 
 
-def _replace_where(reader: Reader, table: tuple[str, ...]) -> ReplaceWhereByName | None:
+def _replace_where(reader: Reader, table: Parts) -> ReplaceWhereByName | None:
     start = reader.at
     while not reader.is_done and reader.word not in _QUERY:
         if reader.word == "(":

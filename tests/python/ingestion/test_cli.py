@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from ingestion.cli import app
 from ingestion.spool import Spool
 from tests.python.ingestion.fake_sources import (
     TOKEN,
@@ -269,14 +268,6 @@ def test_secrets_are_nowhere(
     for secret in (TOKEN, "planted-password"):
         assert secret not in output
         assert secret not in log
-
-
-def test_commands_have_help_and_are_documented() -> None:
-    text = (REPOSITORY / "docs/ingestion.md").read_text()
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__doc__
-        assert f"python -m ingestion {command.callback.__name__}" in text
 
 
 def test_module_runs(project: Project) -> None:

@@ -225,14 +225,6 @@ def test_module_of_our_own_that_is_missing_is_a_defect(
     assert isinstance(result.exception, ModuleNotFoundError)
 
 
-def test_commands_have_help_and_are_documented() -> None:
-    text = (REPOSITORY / "docs/local-warehouse.md").read_text()
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__doc__
-        assert f"python -m local_warehouse {command.callback.__name__}" in text
-
-
 def test_profile_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     folder = tmp_path / "with a blank, $HOME and 'quotes'"
     folder.mkdir()

@@ -7,7 +7,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[3]
 LINES_OF_YAML = 250
 LINES_OF_PYTHON = 400
-PYTHON_FOLDERS = ["cdp", "demo", "ingestion", "scripts", "tests"]
+PYTHON_FOLDERS = ["cdp", "demo", "ingestion", "local_warehouse", "scripts", "tests"]
 YAML_FOLDERS = ["macros", "models", "seeds", "snapshots", "tests"]
 
 
