@@ -1,0 +1,210 @@
+"""A laboratory for identity resolution: labelled records through the real models.
+
+Records are landed by the ingestion package as raw Delta tables, and the real dbt project
+makes customers of them. All other tables of the contract exist, and are empty.
+"""
+
+import csv
+import datetime as dt
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from ingestion.contract import BATCH_ID, EXTRA, LOADED_AT, POSITION, Table
+from ingestion.contract_files import load_contract
+from ingestion.cursors import to_microseconds
+from ingestion.hash_key import ensure_hash_key
+from ingestion.lake import LakeTable
+from tests.python.support.platform import REPOSITORY, Platform
+
+Rows = Sequence[Mapping[str, Any]] | pa.Table
+Records = Mapping[str, Rows]
+"""Rows by `source.table`; columns that they leave out are null."""
+
+SeedChanges = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""By seed and value of its first column, the columns to set."""
+
+CHAIN = "+int_customer_records_resolved"
+FIRST_LOAD = dt.datetime(2025, 6, 1, 3, tzinfo=dt.UTC)
+
+# What a source always states: by default that the version is as old as its landing.
+STATED = {
+    "crm.contacts": "lastmodifieddate",
+    "shop.customers": "updated_at",
+    "commerce.customers": "updated_at",
+}
+NOT_COPIED = ("seeds", "logs", "target", "profiles.yml")
+
+
+class IdentityLab:
+    """One lake and one database, and the identity models on them.
+
+    Args:
+        folder: Where lake, database and dbt's artefacts go.
+        seeds: Rows of the project's seeds that are different here.
+    """
+
+    def __init__(self, folder: Path, seeds: SeedChanges | None = None) -> None:
+        self.platform = Platform(folder)
+        self.project = _with_seeds(folder / "project", seeds) if seeds else REPOSITORY
+        self._manifest: Manifest | None = None
+        self._batches = 0
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Makes every table of the contract exist, as ingestion does."""
+        lake = str(self.platform.lake)
+        self._tables: dict[str, LakeTable] = {}
+        for source in load_contract(REPOSITORY):
+            for table in source.tables:
+                name = f"{source.name}.{table.name}"
+                self._tables[name] = LakeTable(lake, source, table)
+        with mock.patch.dict(os.environ, {"CDP_HASH_KEY": "0123456789abcdef"}):
+            ensure_hash_key(self._tables["ingestion.hash_keys"])
+
+    def reset(self) -> None:
+        """Forgets all records and all that was built of them, but not the project."""
+        shutil.rmtree(self.platform.lake)
+        self.platform.database.unlink(missing_ok=True)
+        self._batches = 0
+        self._prepare()
+
+    def land(self, records: Records, loaded_at: dt.datetime | None = None) -> None:
+        """Lands one batch.
+
+        Args:
+            records: What the batch holds.
+            loaded_at: When; by default a day after the batch before.
+        """
+        when = loaded_at or FIRST_LOAD + dt.timedelta(days=self._batches)
+        self._batches += 1
+        batch_id = f"{when:%Y%m%dT%H%M%SZ}-{self._batches:08x}"
+        for name, rows in records.items():
+            lake = self._tables[name]
+            table = _raw(lake.table, rows, STATED.get(name), when, batch_id)
+            lake.append(iter(table.to_batches()), loaded_at=to_microseconds(when))
+
+    def build(self, *arguments: str, select: Iterable[str] = (CHAIN,)) -> None:
+        """Builds the identity models without their tests.
+
+        Args:
+            arguments: Further arguments of `dbt build`, such as `--full-refresh`.
+            select: What to build.
+        """
+        tests = ("--exclude-resource-type", "test", "--exclude-resource-type")
+        words = ("build", *tests, "unit_test", *arguments, "--select", *select)
+        self._dbt(*words)
+
+    def customers(self) -> dict[str, str]:
+        """The customer of each record."""
+        return dict(
+            self.platform.query(
+                "select record_key, customer_id"
+                " from intermediate.int_customer_records_resolved"
+            )
+        )
+
+    def groups(self) -> set[frozenset[str]]:
+        """The records of each customer."""
+        return grouping(self.customers())
+
+    def _dbt(self, *arguments: str) -> None:
+        """Runs dbt in this process, which spares most builds the reading of the project.
+
+        Raises:
+            AssertionError: with dbt's messages, when anything fails.
+        """
+        place = ("--project-dir", str(self.project), "--quiet", "--no-use-colors")
+        with mock.patch.dict(os.environ, self.platform.environment):
+            if self._manifest is None:
+                parsed = dbtRunner().invoke(["parse", *place])
+                assert parsed.success, parsed.exception
+                assert isinstance(parsed.result, Manifest)
+                self._manifest = parsed.result
+            try:
+                outcome = dbtRunner(manifest=self._manifest).invoke([*arguments, *place])
+            finally:
+                # dbt keeps the database open, which would lock it against the test.
+                DuckDBConnectionManager.close_all_connections()
+        if not outcome.success:
+            messages = [str(outcome.exception or "")]
+            messages += [str(node.message) for node in outcome.result or []]
+            raise AssertionError("\n".join(messages))
+
+
+def grouping(customers: Mapping[str, str]) -> set[frozenset[str]]:
+    """The records of each customer, whatever the customers are called."""
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for record, customer in customers.items():
+        members[customer].add(record)
+    return {frozenset(records) for records in members.values()}
+
+
+def _raw(
+    table: Table, rows: Rows, stated: str | None, when: dt.datetime, batch_id: str
+) -> pa.Table:
+    """Rows with the columns and types of the contract."""
+    given = rows if isinstance(rows, pa.Table) else _columns(table, rows)
+    count = given.num_rows
+    values = {
+        LOADED_AT: pa.repeat(pa.scalar(when), count),
+        BATCH_ID: pa.repeat(batch_id, count),
+        POSITION: pa.array(range(count)),
+        EXTRA: pa.nulls(count),
+        **{name: given.column(name) for name in given.column_names},
+    }
+    unknown = values.keys() - set(table.schema.names)
+    assert not unknown, f"{table.name} has no {sorted(unknown)}"
+    if stated:
+        own = values.get(stated, pa.nulls(count))
+        stated_at = own.cast(table.schema.field(stated).type)
+        values[stated] = stated_at.fill_null(pa.scalar(when))
+    arrays = [
+        values.get(field.name, pa.nulls(count)).cast(field.type)
+        for field in table.schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=table.schema)
+
+
+def _columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+
+
+def _with_seeds(folder: Path, changes: SeedChanges) -> Path:
+    """The repository's project with other seeds, in a folder of its own."""
+    folder.mkdir(parents=True)
+    for entry in REPOSITORY.iterdir():
+        if entry.name not in NOT_COPIED and not entry.name.startswith("."):
+            (folder / entry.name).symlink_to(entry)
+    shutil.copytree(REPOSITORY / "seeds", folder / "seeds")
+    for seed, rows in changes.items():
+        [file] = (folder / "seeds").rglob(f"{seed}.csv")
+        _change_rows(file, rows)
+    return folder
+
+
+def _change_rows(file: Path, changes: Mapping[str, Mapping[str, str]]) -> None:
+    with file.open(newline="", encoding="utf-8") as stream:
+        columns, *rows = csv.reader(stream)
+    lines = [dict(zip(columns, row, strict=True)) for row in rows]
+    for key, values in changes.items():
+        found = [line for line in lines if line[columns[0]] == key]
+        assert found, f"{file.name} has no row {key}"
+        for line in found:
+            unknown = values.keys() - line.keys()
+            assert not unknown, f"{file.name} has no column {sorted(unknown)}"
+            line.update(values)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
