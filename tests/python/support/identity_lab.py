@@ -1,6 +1,6 @@
 """A laboratory for identity resolution: labelled records through the real models.
 
-Records are landed by the ingestion package as raw Delta tables, and the real dbt project
+The ingestion package lands the records as raw Delta tables, and the real dbt project
 makes customers of them. All other tables of the contract exist, and are empty.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -118,7 +119,7 @@ class IdentityLab:
         return grouping(self.customers())
 
     def _dbt(self, *arguments: str) -> None:
-        """Runs dbt in this process, which spares most builds the reading of the project.
+        """Runs dbt in this process, which reads the project only once.
 
         Raises:
             AssertionError: with dbt's messages, when anything fails.
@@ -131,7 +132,8 @@ class IdentityLab:
                 assert isinstance(parsed.result, Manifest)
                 self._manifest = parsed.result
             try:
-                outcome = dbtRunner(manifest=self._manifest).invoke([*arguments, *place])
+                runner = dbtRunner(manifest=self._manifest)
+                outcome = runner.invoke([*arguments, *place])
             finally:
                 # dbt keeps the database open, which would lock it against the test.
                 DuckDBConnectionManager.close_all_connections()
@@ -166,13 +168,21 @@ def _raw(
     assert not unknown, f"{table.name} has no {sorted(unknown)}"
     if stated:
         own = values.get(stated, pa.nulls(count))
-        stated_at = own.cast(table.schema.field(stated).type)
+        stated_at = _typed(own, table.schema.field(stated).type)
         values[stated] = stated_at.fill_null(pa.scalar(when))
     arrays = [
-        values.get(field.name, pa.nulls(count)).cast(field.type)
+        _typed(values.get(field.name, pa.nulls(count)), field.type)
         for field in table.schema
     ]
     return pa.Table.from_arrays(arrays, schema=table.schema)
+
+
+def _typed(values: Any, kind: pa.DataType) -> Any:
+    """Values in the type of the contract; texts of times may leave UTC unsaid."""
+    if pa.types.is_timestamp(kind) and pa.types.is_string(values.type):
+        plain = pc.replace_substring_regex(values, "Z$", "")
+        return pc.assume_timezone(plain.cast(pa.timestamp("us")), "UTC")
+    return values.cast(kind)
 
 
 def _columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
