@@ -9,6 +9,7 @@ from demo import accounts, crm_records, documents, people
 from demo.frames import DAY, Frame, epoch, take, times
 from demo.noise import LEVELS
 from demo.world import AS_OF, BEGIN, FIRST_IDS
+from tests.python.support.identity_lab import Records
 
 
 class LabelledRecords(NamedTuple):
@@ -19,7 +20,7 @@ class LabelledRecords(NamedTuple):
         person_of: The true person of each record key.
     """
 
-    records: dict[str, pa.Table]
+    records: Records
     person_of: dict[str, str]
 
 
