@@ -37,12 +37,8 @@ SeedChanges = Mapping[str, Mapping[str, Mapping[str, str]]]
 CHAIN = "+int_customer_records_resolved"
 FIRST_LOAD = dt.datetime(2025, 6, 1, 3, tzinfo=dt.UTC)
 
-# What a source always states: by default that the version is as old as its landing.
-STATED = {
-    "crm.contacts": "lastmodifieddate",
-    "shop.customers": "updated_at",
-    "commerce.customers": "updated_at",
-}
+# What a source says of each version: by default that it is as old as its landing.
+CHANGE_TIMES = ("updated_at", "lastmodifieddate", "hs_lastmodifieddate")
 NOT_COPIED = ("seeds", "logs", "target", "profiles.yml")
 
 
@@ -91,7 +87,7 @@ class IdentityLab:
         batch_id = f"{when:%Y%m%dT%H%M%SZ}-{self._batches:08x}"
         for name, rows in records.items():
             lake = self._tables[name]
-            table = _raw(lake.table, rows, STATED.get(name), when, batch_id)
+            table = _raw(lake.table, rows, when, batch_id)
             lake.append(iter(table.to_batches()), loaded_at=to_microseconds(when))
 
     def build(self, *arguments: str, select: Iterable[str] = (CHAIN,)) -> None:
@@ -151,9 +147,7 @@ def grouping(customers: Mapping[str, str]) -> set[frozenset[str]]:
     return {frozenset(records) for records in members.values()}
 
 
-def _raw(
-    table: Table, rows: Rows, stated: str | None, when: dt.datetime, batch_id: str
-) -> pa.Table:
+def _raw(table: Table, rows: Rows, when: dt.datetime, batch_id: str) -> pa.Table:
     """Rows with the columns and types of the contract."""
     given = rows if isinstance(rows, pa.Table) else _columns(table, rows)
     count = given.num_rows
@@ -166,10 +160,10 @@ def _raw(
     }
     unknown = values.keys() - set(table.schema.names)
     assert not unknown, f"{table.name} has no {sorted(unknown)}"
-    if stated:
-        own = values.get(stated, pa.nulls(count))
-        stated_at = _typed(own, table.schema.field(stated).type)
-        values[stated] = stated_at.fill_null(pa.scalar(when))
+    for name in set(CHANGE_TIMES) & set(table.schema.names):
+        stated = values.get(name, pa.nulls(count))
+        stated_at = _typed(stated, table.schema.field(name).type)
+        values[name] = stated_at.fill_null(pa.scalar(when))
     arrays = [
         _typed(values.get(field.name, pa.nulls(count)), field.type)
         for field in table.schema
