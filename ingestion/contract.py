@@ -33,8 +33,6 @@ REJECTED_COLUMNS = {
     "payload": pa.string(),
     **{name: kind for name, kind in TECHNICAL.items() if name != EXTRA},
 }
-HASH_KEYS = "hash_keys"
-HASH_KEYS_COLUMNS = {"hash_key": pa.string(), LOADED_AT: TECHNICAL[LOADED_AT]}
 NUMBERED = ("page_number", "offset")
 HUBSPOT_ENVELOPE = frozenset(
     {"id", "createdAt", "updatedAt", "archived", "archivedAt", "associations"}
@@ -141,7 +139,7 @@ class SqlSource(_Strict):
 
 
 class InternalSource(_Strict):
-    """What ingestion keeps for the platform itself; there is nothing to read."""
+    """What the platform itself keeps in the lake; there is nothing to read."""
 
     kind: Literal["internal"]
 
@@ -332,7 +330,7 @@ class Source(_Dbt):
 
     @property
     def is_internal(self) -> bool:
-        """Whether ingestion fills its tables by itself."""
+        """Whether the platform itself fills its tables."""
         return isinstance(self.config.meta.ingestion, InternalSource)
 
     @property

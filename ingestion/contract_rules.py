@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ingestion import contract as c
 from ingestion.datatypes import type_name
+from ingestion.internal import INTERNAL_TABLES
 
 Finding = tuple[tuple[str | int, ...], str]
 
@@ -46,10 +47,11 @@ def _check_table(source: c.Source, table: c.Table) -> Iterator[Finding]:
     if table.name == c.REJECTED:
         yield from _check_types(table, c.REJECTED_COLUMNS)
     elif source.is_internal:
-        if table.name == c.HASH_KEYS:
-            yield from _check_types(table, c.HASH_KEYS_COLUMNS)
+        columns = INTERNAL_TABLES.get((source.name, table.name))
+        if columns is None:
+            yield (), "the platform keeps no such table"
         else:
-            yield (), "ingestion keeps no such table"
+            yield from _check_types(table, columns)
     elif table.is_loaded:
         yield from _check_types(table, c.TECHNICAL)
         yield from _check_kind(source.settings.kind, table)

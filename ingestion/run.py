@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion import cursors
-from ingestion.contract import HASH_KEYS, REJECTED, Source, Table
+from ingestion.contract import REJECTED, Source, Table
 from ingestion.errors import (
     AccessError,
     IngestionError,
@@ -17,6 +17,7 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.hash_key import ensure_hash_key
+from ingestion.internal import HASH_KEYS
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
 from ingestion.rejected import RejectedLog
@@ -106,7 +107,7 @@ class Run:
             for one in each.tables
         }
         for each in self._sources:
-            if each.is_internal:
+            if each.is_internal and (each.name, HASH_KEYS) in lake:
                 ensure_hash_key(lake[each.name, HASH_KEYS])
         options = Options(full_refresh=full_refresh, allow_empty=allow_empty)
         results = [

@@ -102,6 +102,28 @@ def test_mistake_is_named_with_its_line(
         assert int(number) >= 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("- name: value_freq", "- name: freq", "the platform keeps no such table"),
+        ("- name: decided_by", "- name: by", "column 'decided_by' (string) is missing"),
+        ("data_type: bigint", "data_type: int", "'record_count' must be bigint"),
+        (
+            "/_stewardship/identity_decisions",
+            "/stewardship/identity_decisions",
+            "delta_table_path must be <lake>/_stewardship/identity_decisions",
+        ),
+    ],
+)
+def test_mistake_in_a_table_of_the_platform(
+    project: Project, old: str, new: str, message: str
+) -> None:
+    project.edit("stewardship", old, new)
+    result = project.call("validate")
+    assert result.exit_code == 1
+    assert message in result.output
+
+
 def test_line_is_the_right_one(project: Project) -> None:
     project.edit("shop", "load_mode: full", "load_mode: whole")
     lines = project.contract("shop").read_text().splitlines()

@@ -23,7 +23,9 @@ CUSTOMERS = "commerce/customers"
 def test_all_tables_exist_and_are_empty_without_any_source(project: Project) -> None:
     result = project.run()
     assert result.output.count("skipped, not configured") == 3
-    for name in ("commerce/events", "crm/tickets", "shop/orders", "shop/_rejected"):
+    decided = ("_stewardship/identity_decisions", "_stewardship/value_frequencies")
+    loaded = ("commerce/events", "crm/tickets", "shop/orders", "shop/_rejected")
+    for name in (*loaded, *decided):
         assert project.rows(name) == []
     assert len(project.rows("_ingestion/hash_keys")) == 1
 

@@ -100,14 +100,14 @@ def test_descriptions_survive_as_comments_on_databricks(manifest: Manifest) -> N
 
 
 def test_every_source_table_has_freshness(manifest: Manifest) -> None:
-    """But the rejected records, best none at all, and what ingestion writes once."""
+    """But the rejected records, best none at all, and what the platform keeps."""
     sources = of_project(manifest["sources"], "source")
     assert sources
     assert [
         source["unique_id"]
         for source in sources
         if source["name"] != "_rejected"
-        and source["source_name"] != "ingestion"
+        and source["source_meta"]["ingestion"]["kind"] != "internal"
         and not (source["freshness"] and source["freshness"]["error_after"]["count"])
     ] == []
 
