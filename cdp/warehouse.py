@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+
+BATCH_ROWS = 65_536
 
 Row = tuple[Any, ...]
 
@@ -23,9 +26,18 @@ class Warehouse:
         self._connection = connection
 
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
-        """All rows of a query over the marts."""
+        """All rows of a query over what was built."""
+        return self._execute(query, parameters).fetchall()
+
+    def reader(self, query: str) -> pa.RecordBatchReader:
+        """The rows of a query as Arrow batches; read them before the next query."""
+        return self._execute(query).to_arrow_reader(BATCH_ROWS)
+
+    def _execute(
+        self, query: str, parameters: list[Any] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         try:
-            return self._connection.execute(query, parameters or []).fetchall()
+            return self._connection.execute(query, parameters or [])
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             reason = str(error).splitlines()[0]
             raise WarehouseError(
