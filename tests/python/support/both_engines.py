@@ -14,6 +14,7 @@ from demo.world import generate
 from tests.python.support import artefacts
 from tests.python.support.parity import Comparison, compare
 from tests.python.support.planted import plant
+from tests.python.support.planted_decisions import plant_decisions
 from tests.python.support.platform import Platform, succeeded
 from tests.python.support.warehouse import Warehouse
 
@@ -74,6 +75,7 @@ class BothEngines:
         plant(self.world, day)
         with serving(self.world) as sources:
             self.local.ingest(variables=sources.environment)
+        plant_decisions(self.local.lake, day)
 
     def advance(self) -> None:
         """Plays a week."""
