@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -34,11 +35,20 @@ Records = Mapping[str, Rows]
 SeedChanges = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By seed and value of its first column, the columns to set."""
 
-CHAIN = "+int_customer_records_resolved"
-FIRST_LOAD = dt.datetime(2025, 6, 1, 3, tzinfo=dt.UTC)
+NOT_BUILT = ("seed", "test", "unit_test")
+CHAIN = ("+int_customer_records_resolved",)
+# Without `customer_360`, which the foreign key of `customer_identities` names.
+PUBLISHED = (*CHAIN, "+snap_identity__customer_records", "customer_identities")
+# Later than anything that the known world's records say.
+FIRST_LOAD = dt.datetime(2025, 7, 15, 3, tzinfo=dt.UTC)
 
 # What a source says of each version: by default that it is as old as its landing.
 CHANGE_TIMES = ("updated_at", "lastmodifieddate", "hs_lastmodifieddate")
+BUILT_SCHEMAS = (
+    "select schema_name from information_schema.schemata"
+    " where catalog_name = current_database()"
+    " and schema_name not in ('information_schema', 'main', 'pg_catalog', 'reference')"
+)
 NOT_COPIED = ("seeds", "logs", "target", "profiles.yml")
 
 
@@ -53,7 +63,8 @@ class IdentityLab:
     def __init__(self, folder: Path, seeds: SeedChanges | None = None) -> None:
         self.platform = Platform(folder)
         self.project = _with_seeds(folder / "project", seeds) if seeds else REPOSITORY
-        self._manifest: Manifest | None = None
+        self._manifest: bytes | None = None
+        self._has_seeds = False
         self._batches = 0
         self._prepare()
 
@@ -69,9 +80,11 @@ class IdentityLab:
             ensure_hash_key(self._tables["ingestion.hash_keys"])
 
     def reset(self) -> None:
-        """Forgets all records and all that was built of them, but not the project."""
+        """Forgets all records and all that was built of them."""
         shutil.rmtree(self.platform.lake)
-        self.platform.database.unlink(missing_ok=True)
+        with duckdb.connect(str(self.platform.database)) as connection:
+            for (schema,) in connection.execute(BUILT_SCHEMAS).fetchall():
+                connection.execute(f"drop schema {schema} cascade")
         self._batches = 0
         self._prepare()
 
@@ -90,16 +103,18 @@ class IdentityLab:
             table = _raw(lake.table, rows, when, batch_id)
             lake.append(iter(table.to_batches()), loaded_at=to_microseconds(when))
 
-    def build(self, *arguments: str, select: Iterable[str] = (CHAIN,)) -> None:
+    def build(self, *arguments: str, select: Iterable[str] = CHAIN) -> None:
         """Builds the identity models without their tests.
 
         Args:
             arguments: Further arguments of `dbt build`, such as `--full-refresh`.
             select: What to build.
         """
-        tests = ("--exclude-resource-type", "test", "--exclude-resource-type")
-        words = ("build", *tests, "unit_test", *arguments, "--select", *select)
-        self._dbt(*words)
+        if not self._has_seeds:
+            self._dbt("seed")
+            self._has_seeds = True
+        kinds = [f"--exclude-resource-type={kind}" for kind in NOT_BUILT]
+        self._dbt("build", *kinds, *arguments, "--select", *select)
 
     def customers(self) -> dict[str, str]:
         """The customer of each record."""
@@ -126,9 +141,10 @@ class IdentityLab:
                 parsed = dbtRunner().invoke(["parse", *place])
                 assert parsed.success, parsed.exception
                 assert isinstance(parsed.result, Manifest)
-                self._manifest = parsed.result
+                # A run changes its manifest: each one gets a copy.
+                self._manifest = parsed.result.to_msgpack()
             try:
-                runner = dbtRunner(manifest=self._manifest)
+                runner = dbtRunner(manifest=Manifest.from_msgpack(self._manifest))
                 outcome = runner.invoke([*arguments, *place])
             finally:
                 # dbt keeps the database open, which would lock it against the test.
