@@ -21,7 +21,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from ingestion.contract import BATCH_ID, EXTRA, LOADED_AT, POSITION, Table
+from ingestion.contract import BATCH_ID, LOADED_AT, POSITION, Table
 from ingestion.contract_files import load_contract
 from ingestion.cursors import to_microseconds
 from ingestion.hash_key import ensure_hash_key
@@ -167,13 +167,14 @@ def _raw(table: Table, rows: Rows, when: dt.datetime, batch_id: str) -> pa.Table
     """Rows with the columns and types of the contract."""
     given = rows if isinstance(rows, pa.Table) else _columns(table, rows)
     count = given.num_rows
-    values = {
+    technical = {
         LOADED_AT: pa.repeat(pa.scalar(when), count),
         BATCH_ID: pa.repeat(batch_id, count),
         POSITION: pa.array(range(count)),
-        EXTRA: pa.nulls(count),
-        **{name: given.column(name) for name in given.column_names},
     }
+    # Tables that the platform keeps for itself have fewer of these.
+    values = {name: technical[name] for name in technical if name in table.schema.names}
+    values |= {name: given.column(name) for name in given.column_names}
     unknown = values.keys() - set(table.schema.names)
     assert not unknown, f"{table.name} has no {sorted(unknown)}"
     for name in set(CHANGE_TIMES) & set(table.schema.names):
