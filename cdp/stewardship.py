@@ -22,7 +22,10 @@ from ingestion.internal import IDENTITY_DECISIONS, STEWARDSHIP, VALUE_FREQUENCIE
 from ingestion.lake import LakeTable, lake_root
 from ingestion.rejected import next_loaded_at
 
-COUNTED = "intermediate.int_customer_value_frequencies_counted"
+# What stands for all records is counted where there are none, too.
+COUNTED = (
+    "from intermediate.int_customer_value_frequencies_counted where record_count > 0"
+)
 
 
 class Decision(StrEnum):
@@ -142,7 +145,7 @@ class Stewardship:
         counted = [
             AttributeCount(*row)
             for row in warehouse.rows(
-                f"select attribute, count(*), max(population_count) from {COUNTED}"
+                f"select attribute, count(*), max(population_count) {COUNTED}"
                 " group by attribute order by attribute"
             )
         ]
@@ -156,7 +159,7 @@ class Stewardship:
         moment = cursors.from_microseconds(loaded_at)
         rows = warehouse.reader(
             "select attribute, value, cast(record_count as bigint) as record_count,"
-            f" cast(population_count as bigint) as population_count from {COUNTED}"
+            f" cast(population_count as bigint) as population_count {COUNTED}"
         )
         times = {"refreshed_at": moment, LOADED_AT: moment}
         lake.append(_shaped(rows, lake.schema, times), loaded_at=loaded_at)

@@ -14,7 +14,7 @@ from ingestion import cursors
 from ingestion.contract_files import load_contract
 from ingestion.lake import LakeTable
 from tests.python.support.planted import FIRST, SECOND
-from tests.python.support.planted_values import TEXTS, TIMES
+from tests.python.support.planted_values import NAMES, TEXTS, TIMES
 from tests.python.support.platform import REPOSITORY
 
 Row = dict[str, Any]
@@ -99,11 +99,19 @@ def _decision(
 
 
 def _frequencies(day: int) -> Iterator[Row]:
-    for number, text in enumerate(TEXTS[day:]):
-        for attribute in ("given_name", "city"):
-            yield {
-                "attribute": attribute,
-                "value": text,
-                "record_count": number + day,
-                "population_count": 2**40 * day,
-            }
+    """Of what names are made of, and of texts; as many as a small world has records."""
+    names = [name.lower() for pair in NAMES for name in pair]
+    values = [
+        *(("given_name", value) for value in [*names, *TEXTS[day:]]),
+        *(("family_name", value) for value in ["salah", "hassan", *TEXTS[:-day]]),
+        ("city", "cairo"),
+        ("record", "*"),
+    ]
+    population = 2_500 * day
+    for number, (attribute, value) in enumerate(values):
+        yield {
+            "attribute": attribute,
+            "value": value,
+            "record_count": population if value == "*" else 1 + number * day,
+            "population_count": population,
+        }
