@@ -11,7 +11,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
 PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
 
-.PHONY: help demo test test-warehouse lint docs
+.PHONY: help demo test test-warehouse lint bench docs
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,10 @@ lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	COLUMNS=200 $(BIN)/dbt-bouncer run --show-all-failures
 	$(BIN)/python -m pytest -q tests/python/project
 
+bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side with what others use (benchmarks/README.md)
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python -m benchmarks.identity
+
 # dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last
 	$(BIN)/python scripts/install_dbt_packages.py
@@ -66,4 +70,10 @@ profiles.yml:
 
 .venv/warehouse.stamp: requirements-warehouse.lock .venv/dev.stamp
 	$(PIP_INSTALL) -r requirements-warehouse.lock
+	@touch $@
+
+# Apart from all the rest: what is measured against is no part of the platform.
+.venv/bench.stamp: requirements-bench.lock | .venv/bin/python
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
