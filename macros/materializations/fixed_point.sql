@@ -1,161 +1,133 @@
 {#-
-    Materialization `fixed_point`: connected components of a graph.
+    Materialization `fixed_point`: who belongs together, as connected components of a
+    graph, in which some nodes must stay apart.
 
-    The model selects edges (source_node, target_node), directed or not, repeated or
-    not. The table has one row per node that has an edge: `node` and `component`, the
-    smallest node that can be reached from it.
+    The model selects one row per edge. Its direction means nothing, and repeating it
+    changes nothing:
+    - `source_node`, `target_node`: what is linked. A row whose target is null only says
+      that the node exists; a lone node is a component of its own.
+    - `strength`, a whole number: the higher, the more certain; null counts as 0.
+    - `is_apart`: true says that the two nodes are never in one component, through
+      whatever third node. The strength of such a row means nothing.
 
-    Label propagation with pointer jumping. Each round gives every node the smallest
-    label next to it, hands that label on to the node the old label was named after, and
-    then replaces labels by the labels of their nodes, which halves the way that is left.
-    A chain of n nodes takes about log2(n) rounds. It stops when a round changes nothing,
-    and fails rather than publish components that are not closed yet.
+    The table has one row per node:
+    - `node`.
+    - `component`: smallest node of its component.
+    - `_linked_component`: smallest node that links lead to, before any was cut. A
+      component was split where this is another one for some of its nodes.
+    - `_edges_hash`: fingerprint of the rows that name the node, and of the configuration.
 
-    Config: `max_rounds` (default 50).
+    A component that holds no two nodes apart, and at most `max_component_size` nodes, is
+    what links lead to. Any other one is split as if its links were taken one after the
+    other, the strongest first, and each one were refused that would join two groups with
+    nodes apart between them, or to more than `max_component_size` nodes: the cheapest
+    links are cut. Equally strong links come in the order of the md5 of what they say
+    (`fixed_point_hash`), which knows no favourites, and no long chains in which each link
+    would have to wait for the one before.
+
+    When the table is there, only components that a change touches are computed again.
+    The result is that of a full run; labels and fingerprints change in one statement, so
+    that a run that breaks anywhere leaves what the next one needs. `--full-refresh`, a
+    table without these columns, another configuration and changes in most of the nodes
+    compute everything.
+
+    Config: `max_component_size` (default none), `max_rounds` (default 50), after which
+    the run fails rather than publish components that are not closed.
 -#}
 {% materialization fixed_point, default %}
     {%- set target_relation = this.incorporate(type="table") -%}
-    {%- set edges = fixed_point_relation(target_relation, "edges") -%}
-    {%- set current = fixed_point_relation(target_relation, "labels_a") -%}
-    {%- set next = fixed_point_relation(target_relation, "labels_b") -%}
-    {%- set max_rounds = config.get("max_rounds", 50) -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {#- The working tables of this run by name; dbt knows those that a broken one left. -#}
+    {%- set work = {"target": target_relation, "tables": {}} -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {#- What a run that broke off has left. -#}
-    {%- do drop_fixed_point_tables([edges, current, next]) -%}
-    {%- do run_query(fixed_point_edges(edges, sql)) -%}
-    {%- do run_query(fixed_point_first_labels(current, edges)) -%}
-
-    {%- set state = namespace(current=current, next=next, changed=1, rounds=0) -%}
-    {%- for _ in range(max_rounds) if state.changed > 0 -%}
-        {%- do run_query(fixed_point_next_labels(state.next, state.current, edges)) -%}
-        {%- set state.changed = (
-            run_query(
-                fixed_point_changes(state.next, state.current)
-            ).columns[0][0]
-            | int
-        ) -%}
-        {%- set state.rounds = state.rounds + 1 -%}
-        {%- set previous = state.current -%}
-        {%- set state.current = state.next -%}
-        {%- set state.next = previous -%}
-    {%- endfor -%}
-    {%- if state.changed > 0 -%}
-        {%- do drop_fixed_point_tables([edges, current, next]) -%}
-        {%- do exceptions.raise_compiler_error(
-            this.identifier
-            ~ " has not reached a fixed point after "
-            ~ max_rounds
-            ~ " rounds: raise its config max_rounds."
-        ) -%}
+    {%- do fixed_point_create(work, "edges", fixed_point_edges(sql)) -%}
+    {%- do fixed_point_create(work, "nodes", fixed_point_nodes(work)) -%}
+    {%- set scope = fixed_point_scope(work, existing_relation) -%}
+    {%- if scope.is_full or scope.touched > 0 -%}
+        {%- do fixed_point_compute(work) -%}
     {%- endif -%}
-    {%- do log(this.identifier ~ ": closed after " ~ state.rounds ~ " rounds") -%}
 
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- if existing_relation is not none and not existing_relation.is_table -%}
-        {%- do adapter.drop_relation(existing_relation) -%}
+    {#-
+        Opens the transaction, on engines with one, in which the table is replaced. Not
+        earlier: DuckDB knows too little about new tables to join them well within one.
+    -#}
+    {% call statement("begin") %} select 1 as begun {% endcall %}
+    {%- set publication = "" -%}
+    {%- if scope.is_full -%}
+        {%- if existing_relation is not none and not existing_relation.is_table -%}
+            {%- do adapter.drop_relation(existing_relation) -%}
+        {%- endif -%}
+        {%- set publication = replace_table(
+            target_relation, fixed_point_result(work)
+        ) -%}
+        {%- do run_query(publication) -%}
+    {%- elif scope.touched > 0 -%}
+        {%- set publication = fixed_point_merge(work) -%}
+        {%- do run_query(publication) -%}
     {%- endif -%}
-    {% call statement("main") -%}
-        {{
-            replace_table(
-                target_relation, "select node, component from " ~ state.current
-            )
-        }}
+    {%- set message = "recomputed %s of %s nodes" % (scope.members, scope.nodes) -%}
+    {%- do log(this.identifier ~ ": " ~ message) -%}
+    {% call noop_statement("main", message, rows_affected=scope.members) -%}
+        {{ publication }}
     {%- endcall %}
-    {%- do drop_fixed_point_tables([edges, current, next]) -%}
 
     {%- do apply_grants(target_relation, config.get("grants"), should_revoke=True) -%}
     {%- do persist_docs(target_relation, model) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do commit_transaction() -%}
+    {%- do fixed_point_drop(work) -%}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({"relations": [target_relation]}) }}
 {% endmaterialization %}
 
 
-{#- A working table beside the target. -#}
-{% macro fixed_point_relation(target_relation, suffix) -%}
-    {{
-        return(
-            target_relation.incorporate(
-                path={"identifier": target_relation.identifier ~ "__" ~ suffix}
-            )
+{#- Labels the nodes of `members`: linked components, and groups where they are split. -#}
+{% macro fixed_point_compute(work) -%}
+    {%- do fixed_point_create(work, "links", fixed_point_links(work)) -%}
+    {%- do fixed_point_close(work) -%}
+    {%- do fixed_point_create(work, "groups", fixed_point_violators(work)) -%}
+    {%- if fixed_point_count(work.tables.groups) > 0 -%}
+        {%- do fixed_point_split(work) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    Query for the rows of the table that belong to the nodes of `members`. Numbers of
+    nodes have no order: here components get the name of their smallest node.
+-#}
+{% macro fixed_point_result(work) -%}
+    with
+        labelled as (
+            select
+                members.node,
+                members.edges_hash,
+                labels.component_id as linked_id,
+                coalesce(split.group_id, labels.component_id) as component_id
+            from {{ work.tables.members }} as members
+            inner join {{ work.tables.labels }} as labels on members.id = labels.id
+            left join {{ work.tables.groups }} as split on members.id = split.id
+        ),
+        components as (
+            select component_id, min(linked_id) as linked_id, min(node) as component
+            from labelled
+            group by component_id
+        ),
+        linked_components as (
+            select linked_id, min(component) as linked_component
+            from components
+            group by linked_id
         )
-    }}
-{%- endmacro %}
-
-
-{#- The working tables are no result: nobody should find one. -#}
-{% macro drop_fixed_point_tables(relations) -%}
-    {%- for relation in relations -%}
-        {%- do adapter.drop_relation(relation) -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-
-{#- Every edge in both directions, once. -#}
-{% macro fixed_point_edges(relation, edges_sql) -%}
-    create or replace table {{ relation }} as
-    with stated_edges as (
-    {{ edges_sql }}
-    )
-    select source_node, target_node from stated_edges
-    union
-    select target_node as source_node, source_node as target_node from stated_edges
-{%- endmacro %}
-
-
-{#- The label of a node is at first the smallest of itself and its neighbours. -#}
-{% macro fixed_point_first_labels(relation, edges) -%}
-    create or replace table {{ relation }} as
-    select source_node as node, least(source_node, min(target_node)) as component
-    from {{ edges }}
-    group by source_node
-{%- endmacro %}
-
-
-{#- One round: spread, hand on, jump. -#}
-{% macro fixed_point_next_labels(relation, labels, edges) -%}
-    create or replace table {{ relation }} as
-    with spread as (
-        select
-            edges.source_node as node,
-            least(
-                min(own.component), min(neighbour.component)
-            ) as component
-        from {{ edges }} as edges
-        inner join {{ labels }} as own on edges.source_node = own.node
-        inner join {{ labels }} as neighbour on edges.target_node = neighbour.node
-        group by edges.source_node
-    ),
-    handed_on as (
-        select labels.component as node, min(spread.component) as component
-        from spread
-        inner join {{ labels }} as labels on spread.node = labels.node
-        group by labels.component
-    ),
-    hooked as (
-        select
-            spread.node,
-            least(
-                spread.component, coalesce(handed_on.component, spread.component)
-            ) as component
-        from spread
-        left join handed_on on spread.node = handed_on.node
-    )
-    select hooked.node, least(hooked.component, jump.component) as component
-    from hooked
-    inner join hooked as jump on hooked.component = jump.node
-{%- endmacro %}
-
-
-{#- How many nodes a round gave another label. -#}
-{% macro fixed_point_changes(new_labels, old_labels) -%}
-    select count(*) as change_count
-    from {{ new_labels }} as new_labels
-    inner join {{ old_labels }} as old_labels on new_labels.node = old_labels.node
-    where new_labels.component <> old_labels.component
+    select
+        labelled.node,
+        components.component,
+        linked_components.linked_component as _linked_component,
+        labelled.edges_hash as _edges_hash
+    from labelled
+    inner join components on labelled.component_id = components.component_id
+    inner join linked_components on components.linked_id = linked_components.linked_id
 {%- endmacro %}
