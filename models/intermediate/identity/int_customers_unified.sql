@@ -11,9 +11,9 @@ records as (
 
 ),
 
-resolved_records as (
+accepted_identities as (
 
-    select * from {{ ref('int_customer_records_resolved') }}
+    select * from {{ ref('int_customer_identities_accepted') }}
 
 ),
 
@@ -21,16 +21,17 @@ ranked as (
 
     select
         records.*,
-        resolved_records.customer_id,
+        accepted_identities.customer_id,
         row_number() over (
-            partition by resolved_records.customer_id
+            partition by accepted_identities.customer_id
             order by
                 records.is_deleted desc,
                 records._changed_at asc,
                 records.record_key asc
         ) as survivorship_rank
     from records
-    inner join resolved_records on records.record_key = resolved_records.record_key
+    inner join accepted_identities
+        on records.record_key = accepted_identities.record_key
 
 ),
 

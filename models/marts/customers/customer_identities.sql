@@ -1,8 +1,8 @@
 with
 
-resolved_records as (
+published_identities as (
 
-    select * from {{ ref('int_customer_records_resolved') }}
+    select * from {{ ref('snap_identity__customer_records') }}
 
 ),
 
@@ -12,10 +12,11 @@ customer_identities as (
         source_name,
         source_record_id,
         customer_id,
-        true as is_current,
-        _first_loaded_at as valid_from,
-        cast(null as timestamp) as valid_to
-    from resolved_records
+        dbt_valid_to is null as is_current,
+        dbt_valid_from as valid_from,
+        dbt_valid_to as valid_to
+    from published_identities
+    where customer_id is not null
 
 )
 

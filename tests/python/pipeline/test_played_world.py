@@ -7,19 +7,32 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from demo.serving import serving
 from demo.world import World, generate
 from tests.python.support.clusters import agreement, pair_agreement
 from tests.python.support.compare import differences, tables
-from tests.python.support.platform import Platform, succeeded
+from tests.python.support.platform import REPOSITORY, Platform, succeeded
 
 SCHEMAS = ["staging", "intermediate", "marts", "pii", "quality", "reference"]
+# What a build changed: after another one, it is something else.
+COMPARISONS = {
+    "intermediate.int_customer_identities_compared",
+    "quality.identity_changes",
+}
 # Records what each build knew, by design: its rows tell when a version was first seen.
-HISTORIES = {
+HISTORIES = COMPARISONS | {
+    "intermediate.int_customer_identities_accepted",
     "intermediate.int_customer_versions_unioned",
     "marts.customer_history",
+    "marts.customer_id_changes",
+    "marts.customer_identities",
 }
+CURRENT_IDENTITIES = (
+    "select source_name, source_record_id, customer_id"
+    " from marts.customer_identities where is_current order by all"
+)
 LEAST_PRECISION = 0.95
 # The first build, and one after each part: eleven cuts of one raw log.
 PARTS = 10
@@ -32,10 +45,12 @@ class PlayedWorld(NamedTuple):
     Attributes:
         world: The sources and the truth.
         platform: Ingested and built after every part.
+        changes: Share of customers that each later build changed, by kind.
     """
 
     world: World
     platform: Platform
+    changes: list[dict[str, float]]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +58,7 @@ def played_world(tmp_path_factory: pytest.TempPathFactory) -> PlayedWorld:
     folder: Path = tmp_path_factory.mktemp("played_world")
     world = generate("small", seed=11, folder=folder / "world")
     platform = Platform(folder)
+    changes = []
     with serving(world) as server:
         platform.ingest(variables=server.environment)
         platform.build()
@@ -51,7 +67,15 @@ def played_world(tmp_path_factory: pytest.TempPathFactory) -> PlayedWorld:
             succeeded(platform.run(*words, "--world", folder / "world"))
             platform.ingest(variables=server.environment)
             platform.build()
-    return PlayedWorld(world, platform)
+            changes.append(
+                dict(
+                    platform.query(
+                        "select change_type, customer_rate"
+                        " from quality.identity_changes"
+                    )
+                )
+            )
+    return PlayedWorld(world, platform, changes)
 
 
 def test_every_source_record_belongs_to_one_customer(
@@ -83,7 +107,9 @@ def test_every_customer_stands_once_in_customer_360(
 ) -> None:
     query = played_world.platform.query
     customers = query("select customer_id from marts.customer_360")
-    owners = query("select distinct customer_id from marts.customer_identities")
+    owners = query(
+        "select distinct customer_id from marts.customer_identities where is_current"
+    )
     assert len(customers) == len(set(customers))
     assert set(customers) == set(owners)
 
@@ -148,6 +174,7 @@ def test_many_builds_equal_one_full_refresh(
     assert names >= HISTORIES
     assert PARTS >= 10
     assert list(differences(cut.database, whole.database, names - HISTORIES)) == []
+    assert cut.query(CURRENT_IDENTITIES) == whole.query(CURRENT_IDENTITIES)
 
 
 def test_a_build_without_news_changes_nothing(
@@ -158,7 +185,11 @@ def test_a_build_without_news_changes_nothing(
     before.write_bytes(platform.database.read_bytes())
     platform.build()
     names = tables(before, [*SCHEMAS, "snapshots"])
-    assert list(differences(before, platform.database, names)) == []
+    assert names >= COMPARISONS
+    found = differences(before, platform.database, names - COMPARISONS)
+    assert list(found) == []
+    changed = "select sum(customer_count) from quality.identity_changes"
+    assert platform.value(changed) == 0
 
 
 def test_the_log_that_was_cut_holds_late_and_corrected_records(
@@ -173,3 +204,21 @@ def test_the_log_that_was_cut_holds_late_and_corrected_records(
             [str(platform.lake / table / "*.parquet")],
         )[0]
         assert versions > records
+
+
+def test_ordinary_days_pass_the_gate_of_identities(
+    played_world: PlayedWorld, figures: list[str]
+) -> None:
+    project = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())
+    limits = project["vars"]["cdp"]
+    worst = {
+        kind: max(changes[kind] for changes in played_world.changes)
+        for kind in ("joined", "split", "moved")
+    }
+    figures.append(
+        f"identity, most that one of {PARTS} builds changed, of all customers:"
+        + "".join(f"\n  {kind:<8} {rate:.4f}" for kind, rate in worst.items())
+    )
+    assert worst["joined"] > 0
+    assert worst["joined"] <= limits["max_joined_customer_rate"]
+    assert worst["split"] + worst["moved"] <= limits["max_split_customer_rate"]
