@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.python.support.identity_lab import PUBLISHED, IdentityLab, grouping
-from tests.python.support.identity_log import Version, in_batches, play
+from tests.python.support.identity_log import Version, decided, in_batches, play
 from tests.python.support.identity_scenarios import DECISIONS
 
 PEOPLE, SEED = 950, 11
@@ -64,6 +64,13 @@ def test_the_log_has_what_can_go_wrong(log: list[Version], at_once: Groups) -> N
     assert len(deleted) > 50
 
 
+def test_decisions_are_obeyed(log: list[Version], at_once: Groups) -> None:
+    last = decided(log)
+    together = {pair for pair in last if any(pair <= group for group in at_once)}
+    assert {pair for pair, word in last.items() if word == "must_link"} <= together
+    assert not {pair for pair, word in last.items() if word == "cannot_link"} & together
+
+
 @pytest.mark.parametrize("order", some_quick(range(ORDERS), QUICK_ORDERS))
 def test_any_order_and_batching_gives_the_same_customers(
     lab: IdentityLab, log: list[Version], at_once: Groups, order: int
@@ -89,7 +96,9 @@ def built_at(lab: IdentityLab, log: list[Version], cuts: tuple[int, ...]) -> Ids
         "select source_name || ':' || source_record_id, customer_id"
         " from marts.customer_identities where is_current"
     )
-    return [lab.customers(), dict(current)]
+    published, resolved = dict(current), lab.customers()
+    assert published.keys() == resolved.keys()
+    return [resolved, published]
 
 
 @pytest.fixture(scope="module")

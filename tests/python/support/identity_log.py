@@ -74,8 +74,22 @@ def play(people_count: int, seed: int) -> list[Version]:
         log.append(_corrected(pick, version, other, len(log)))
     for version in pick.sample(first, int(DELETED * len(first))):
         log.append(_deleted(version, len(log)))
-    log += _decisions(pick, drawn.person_of)
+    log += _decisions(pick, drawn.person_of, _card_holders(first, drawn.person_of))
     return log
+
+
+def decided(log: Iterable[Version]) -> dict[frozenset[str], str]:
+    """The last decision about each pair of records."""
+    decisions = [row for table, row in log if table == DECISIONS]
+    return {
+        frozenset(
+            (
+                f"{row['source_name']}:{row['source_record_id']}",
+                f"{row['other_source_name']}:{row['other_source_record_id']}",
+            )
+        ): row["decision"]
+        for row in sorted(decisions, key=lambda row: row["decided_at"])
+    }
 
 
 def in_batches(log: Sequence[Version], cuts: Iterable[int]) -> Iterator[Records]:
@@ -125,14 +139,28 @@ def _deleted(version: Version, number: int) -> Version:
     return Version(version.table, row)
 
 
-def _decisions(pick: random.Random, person_of: dict[str, str]) -> Iterator[Version]:
-    """Strangers joined, what belongs together kept apart, and some of it withdrawn."""
+def _card_holders(first: Iterable[Version], person_of: dict[str, str]) -> set[str]:
+    return {
+        person_of[f"{table.split('.')[0]}:{row[COLUMNS[table].key]}"]
+        for table, row in first
+        if row.get("loyalty_id")
+    }
+
+
+def _decisions(
+    pick: random.Random, person_of: dict[str, str], card_holders: set[str]
+) -> Iterator[Version]:
+    """Strangers joined, what belongs together kept apart, and some of it withdrawn.
+
+    Strangers without cards, since two cards would forbid what the decision asks for.
+    """
     records_of: defaultdict[str, list[str]] = defaultdict(list)
     for record, person in person_of.items():
         records_of[person].append(record)
     doubles = [records for records in records_of.values() if len(records) > 1]
+    strangers = [key for key, person in person_of.items() if person not in card_holders]
     pairs = [
-        *((pick.sample(list(person_of), 2), "must_link") for _ in range(MUST_LINKS)),
+        *((pick.sample(strangers, 2), "must_link") for _ in range(MUST_LINKS)),
         *(
             (pick.sample(records, 2), "cannot_link")
             for records in pick.sample(doubles, CANNOT_LINKS)
