@@ -1,7 +1,8 @@
 {#-
     The clock of identities. What belongs together can change with a new version of any
-    record, or with the first mention of an id: whenever it changes, one of these tables
-    has got something new. A change of rules or seeds alone does not move it.
+    record, the first mention of an id, a decision, or how common values are: whenever it
+    changes, one of these tables has got something new. Only a change of rules or seeds
+    does not move it.
 -#}
 
 {%- set staged_records = [
@@ -11,7 +12,9 @@
     ref('stg_crm__tickets'),
     ref('stg_crm__consents'),
     ref('stg_shop__customers'),
-    ref('stg_shop__orders')
+    ref('stg_shop__orders'),
+    ref('stg_stewardship__identity_decisions'),
+    ref('stg_stewardship__value_frequencies')
 ] -%}
 
 with
