@@ -31,7 +31,8 @@
         ~ "else system.main.levenshtein(translate(left_text, letters, ascii), "
         ~ "translate(right_text, letters, ascii)) end",
         "levenshtein(left_text, right_text) as "
-        ~ "case when strlen(left_text || right_text) = length(left_text || right_text) "
+        ~ "case when strlen(left_text) = length(left_text) "
+        ~ "and strlen(right_text) = length(right_text) "
         ~ "then system.main.levenshtein(left_text, right_text) "
         ~ "else levenshtein_of_letters(left_text, right_text, "
         ~ "array_to_string("

@@ -18,12 +18,6 @@ placeholder_values as (
 
 ),
 
-identifier_types as (
-
-    select * from {{ ref('identifier_types') }}
-
-),
-
 {# A merge names any number of contacts: one row for each. #}
 merged_contacts as (
 
@@ -38,10 +32,10 @@ merged_contacts as (
 stated_identifiers as (
 
     {% for identifier_type, identifier_value in [
-        ('email', 'email'),
+        ('email', 'email_key'),
         ('phone', 'phone'),
         ('phone', 'second_phone'),
-        ('loyalty_id', upper_code('loyalty_id')),
+        ('loyalty_id', 'loyalty_id_key'),
         ('commerce_customer_id', 'commerce_customer_id'),
         ('crm_contact_id', "case when source_name = 'crm' then source_record_id end")
     ] %}
@@ -75,27 +69,35 @@ distinct_identifiers as (
 
 ),
 
+counted_identifiers as (
+
+    select
+        *,
+        count(*) over (partition by identifier_type, identifier_value) as record_count
+    from distinct_identifiers
+
+),
+
+{#
+    A number that hundreds of records carry is a shop's own phone, not a person's. The raw
+    identifier is counted: names would divide its records into groups below the cap.
+#}
 int_customer_identifiers as (
 
     select
-        distinct_identifiers.record_key,
-        distinct_identifiers.identifier_type,
-        distinct_identifiers.identifier_value,
-        identifier_types.is_shareable,
-        count(*) over (
-            partition by
-                distinct_identifiers.identifier_type,
-                distinct_identifiers.identifier_value
-        ) as record_count
-    from distinct_identifiers
-    inner join identifier_types
-        on distinct_identifiers.identifier_type = identifier_types.identifier_type
+        counted_identifiers.record_key,
+        counted_identifiers.identifier_type,
+        counted_identifiers.identifier_value,
+        counted_identifiers.record_count,
+        placeholder_values.placeholder_value is null
+        and counted_identifiers.record_count
+        <= {{ var('max_records_per_identifier') }} as is_usable
+    from counted_identifiers
     left join placeholder_values
         on
-            distinct_identifiers.identifier_type = placeholder_values.identifier_type
-            and {{ lower_text('distinct_identifiers.identifier_value') }}
+            counted_identifiers.identifier_type = placeholder_values.identifier_type
+            and {{ lower_text('counted_identifiers.identifier_value') }}
             = placeholder_values.placeholder_value
-    where placeholder_values.placeholder_value is null
 
 )
 

@@ -1,4 +1,9 @@
-{{ config(materialized = 'fixed_point') }}
+{{
+    config(
+        materialized = 'fixed_point',
+        max_component_size = var('max_records_per_customer')
+    )
+}}
 
 with
 
@@ -11,6 +16,12 @@ records as (
 links as (
 
     select * from {{ ref('int_customer_records_linked') }}
+
+),
+
+separations as (
+
+    select * from {{ ref('int_customer_records_separated') }}
 
 ),
 
@@ -29,9 +40,19 @@ int_customer_records_clustered as (
     select
         source_node,
         target_node,
-        1 as strength,
+        cast(floor(points) as int) as strength,
         false as is_apart
     from links
+    where not is_weak_bridge
+
+    union all
+
+    select
+        source_node,
+        target_node,
+        cast(null as int) as strength,
+        true as is_apart
+    from separations
 
 )
 

@@ -1,129 +1,97 @@
-{#
-    Which pairs of source records are one person. Closure over the pairs comes after; a
-    pair is here only where it can stand by itself.
+{#-
+    Two groups of records that each hold together are two people when few of the possible
+    pairs between them are alike, and none strongly: one chance link would fuse them.
 -#}
 
 with
 
-identifiers as (
+pairs as (
 
-    select * from {{ ref('int_customer_identifiers') }}
-    {#-
-        A number that hundreds of records carry is a shop's own phone, not a person's.
-        The raw identifier is capped, before names divide its records into groups that
-        would slip under the cap.
-    #}
-    where record_count <= {{ var('max_records_per_identifier') }}
+    select * from {{ ref('int_customer_pairs_accepted') }}
 
 ),
 
-records as (
+grouped_records as (
 
-    select * from {{ ref('int_customer_records_normalized') }}
+    select * from {{ ref('int_customer_records_grouped') }}
 
 ),
 
-{#
-    An account id that a system wrote belongs to one person, whatever the names say. A
-    star to the first record is enough for the closure: n links instead of n squared.
-#}
-account_links as (
+group_sizes as (
 
     select
-        record_key as source_node,
-        min(record_key) over (
-            partition by identifier_type, identifier_value
-        ) as target_node,
-        identifier_type,
-        identifier_value
-    from identifiers
-    where not is_shareable
+        component as group_key,
+        count(*) as record_count
+    from grouped_records
+    group by component
 
 ),
 
-shareable_identifiers as (
+{# A record without a strong link is a group of its own. #}
+placed_pairs as (
 
     select
-        identifiers.record_key,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        records.given_name_key,
-        records.family_name_key
-    from identifiers
-    inner join records on identifiers.record_key = records.record_key
-    where identifiers.is_shareable
+        pairs.*,
+        coalesce(source_groups.component, pairs.source_node) as source_group,
+        coalesce(target_groups.component, pairs.target_node) as target_group
+    from pairs
+    left join grouped_records as source_groups
+        on pairs.source_node = source_groups.node
+    left join grouped_records as target_groups
+        on pairs.target_node = target_groups.node
 
 ),
 
-candidate_pairs as (
+bridges as (
 
     select
-        one.record_key as source_node,
-        two.record_key as target_node,
-        one.identifier_type,
-        one.identifier_value,
-        {#- Names in two scripts cannot be compared: to the guard, neither has one. #}
-        coalesce(
-            length(one.given_name_key) > 1
-            and length(two.given_name_key) > 1
-            and regexp_like(one.given_name_key, '[a-z]')
-            = regexp_like(two.given_name_key, '[a-z]'),
-            false
-        ) as has_both_names,
-        coalesce(
-            {{ names_agree('one.given_name_key', 'two.given_name_key') }}
-            {#- Given and family name written in the other order. #}
-            or (
-                {{ names_agree('one.given_name_key', 'two.family_name_key') }}
-                and {{ names_agree('one.family_name_key', 'two.given_name_key') }}
-            ),
-            false
-        ) as is_agreed
-    from shareable_identifiers as one
-    inner join shareable_identifiers as two
-        on
-            one.identifier_type = two.identifier_type
-            and one.identifier_value = two.identifier_value
-            and one.record_key < two.record_key
+        least(source_group, target_group) as first_group,
+        greatest(source_group, target_group) as second_group,
+        count(*) as link_count
+    from placed_pairs
+    where
+        points < {{ var('strong_link_points') }}
+        and source_group <> target_group
+    group by
+        least(source_group, target_group),
+        greatest(source_group, target_group)
 
 ),
 
-{#
-    Where an identifier is carried by people of different names it belongs to a
-    household: a record with no name, or an initial, could be any of them.
-#}
-judged_pairs as (
+weak_bridges as (
 
     select
-        *,
-        bool_or(has_both_names and not is_agreed) over (
-            partition by identifier_type, identifier_value
-        ) as is_shared_by_household
-    from candidate_pairs
+        bridges.first_group,
+        bridges.second_group
+    from bridges
+    left join group_sizes as first_sizes
+        on bridges.first_group = first_sizes.group_key
+    left join group_sizes as second_sizes
+        on bridges.second_group = second_sizes.group_key
+    where
+        bridges.link_count
+        < {{ var('least_bridge_rate') }}
+        * coalesce(first_sizes.record_count, 1)
+        * coalesce(second_sizes.record_count, 1)
 
 ),
 
 int_customer_records_linked as (
 
     select
-        source_node,
-        target_node,
-        identifier_type,
-        identifier_value
-    from account_links
-    where source_node <> target_node
-
-    union all
-
-    select
-        source_node,
-        target_node,
-        identifier_type,
-        identifier_value
-    from judged_pairs
-    where
-        (has_both_names and is_agreed)
-        or (not has_both_names and not is_shared_by_household)
+        placed_pairs.source_node,
+        placed_pairs.target_node,
+        placed_pairs.link_rule,
+        placed_pairs.points,
+        weak_bridges.first_group is not null as is_weak_bridge
+    from placed_pairs
+    left join weak_bridges
+        on
+            least(placed_pairs.source_group, placed_pairs.target_group)
+            = weak_bridges.first_group
+            and greatest(placed_pairs.source_group, placed_pairs.target_group)
+            = weak_bridges.second_group
+            and placed_pairs.points < {{ var('strong_link_points') }}
 
 )
 

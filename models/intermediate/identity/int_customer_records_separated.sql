@@ -11,6 +11,12 @@ decisions as (
 
 ),
 
+loyalty_conflicts as (
+
+    select * from {{ ref('int_customer_loyalty_ids_conflicting') }}
+
+),
+
 separations as (
 
     select
@@ -20,6 +26,15 @@ separations as (
         reason
     from decisions
     where decision = 'cannot_link'
+
+    union all
+
+    select
+        source_node,
+        target_node,
+        'loyalty_id' as separated_by,
+        cast(null as string) as reason
+    from loyalty_conflicts
 
 ),
 

@@ -1,0 +1,186 @@
+{#-
+    How two records compare, attribute by attribute, in words; what the words are worth
+    is a matter of `match_points`.
+-#}
+
+with
+
+proposed_pairs as (
+
+    select * from {{ ref('int_customer_pairs_proposed') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_customer_records_comparable') }}
+
+),
+
+compared_pairs as (
+
+    select
+        proposed_pairs.source_node,
+        proposed_pairs.target_node,
+        {{ compare_names('one', 'given_name', 'two', 'given_name') }}
+            as straight_given_name_level,
+        {{ compare_names('one', 'family_name', 'two', 'family_name') }}
+            as straight_family_name_level,
+        case
+            when
+                one.given_name <> two.given_name and one.family_name <> two.family_name
+                then {{ compare_names('one', 'given_name', 'two', 'family_name') }}
+        end as crossed_given_name_level,
+        case
+            when
+                one.given_name <> two.given_name and one.family_name <> two.family_name
+                then {{ compare_names('one', 'family_name', 'two', 'given_name') }}
+        end as crossed_family_name_level,
+        {{ compare_birth_dates('one.birth_date', 'two.birth_date') }}
+            as birth_date_level,
+        case
+            when one.gender <> two.gender then 'different'
+            when one.gender = two.gender then 'equal'
+        end as gender_level,
+        case
+            when one.email is null or two.email is null then null
+            when one.email = two.email then 'equal'
+            when one.mailbox = two.mailbox then 'near'
+            when {{ is_near_text('one.mailbox', 'two.mailbox') }} then 'near'
+            else 'different'
+        end as email_level,
+        case
+            when
+                one.phone in (two.phone, two.second_phone)
+                or one.second_phone in (two.phone, two.second_phone)
+                then 'equal'
+            when
+                coalesce(one.phone, one.second_phone) is not null
+                and coalesce(two.phone, two.second_phone) is not null
+                then 'different'
+        end as phone_level,
+        case
+            when one.loyalty_id is null or two.loyalty_id is null then null
+            when one.loyalty_id = two.loyalty_id then 'equal'
+            when {{ is_near_text('one.loyalty_id', 'two.loyalty_id') }} then 'near'
+            else 'different'
+        end as loyalty_id_level,
+        case when proposed_pairs.is_same_account then 'equal' end as account_level,
+        {{ compare_addresses('one', 'two') }} as address_level,
+        case
+            when one.postcode is null or two.postcode is null then null
+            when one.postcode = two.postcode then 'equal'
+            when {{ is_near_text('one.postcode', 'two.postcode') }} then 'near'
+            else 'different'
+        end as postcode_level,
+        case
+            when one.city is null or two.city is null then null
+            when one.city = two.city then 'equal'
+            when {{ similarity('one.city', 'two.city') }} >= 0.75 then 'close'
+            else 'different'
+        end as city_level,
+        case when one.email = two.email then one.email end as common_email,
+        case
+            when one.phone in (two.phone, two.second_phone) then one.phone
+            when one.second_phone in (two.phone, two.second_phone)
+                then one.second_phone
+        end as common_phone,
+        greatest(one.given_name_rarity, two.given_name_rarity)
+            as straight_given_name_rarity,
+        greatest(one.family_name_rarity, two.family_name_rarity)
+            as straight_family_name_rarity,
+        least(
+            one.given_name_rarity_as_family_name,
+            two.family_name_rarity_as_given_name
+        ) as crossed_given_name_rarity,
+        least(
+            one.family_name_rarity_as_given_name,
+            two.given_name_rarity_as_family_name
+        ) as crossed_family_name_rarity,
+        least(one.postcode_rarity, two.postcode_rarity) as postcode_rarity,
+        greatest(one.address_rarity, two.address_rarity) as address_rarity,
+        least(one.city_rarity, two.city_rarity) as city_rarity
+    from proposed_pairs
+    inner join records as one on proposed_pairs.source_node = one.record_key
+    inner join records as two on proposed_pairs.target_node = two.record_key
+    {#-
+        Whoever meets by one part of what is known of them, and no identifier, is a pair
+        by chance unless the names begin alike, the birth date agrees or the place does.
+    #}
+    where
+        proposed_pairs.has_identifier
+        or proposed_pairs.rule_count > 1
+        or one.birth_date = two.birth_date
+        or (
+            one.city = two.city
+            and (one.postcode = two.postcode or one.address = two.address)
+        )
+        or (
+            left(one.given_name, 1)
+            in (left(two.given_name, 1), left(two.family_name, 1))
+            and coalesce(one.birth_date = two.birth_date, true)
+        )
+
+),
+
+{# Names in exchanged places are looked for only where they do not agree as they are. #}
+ordered_pairs as (
+
+    select
+        *,
+        coalesce(
+            straight_given_name_level in ('unclear', 'different')
+            and straight_family_name_level in ('unclear', 'different')
+            and crossed_given_name_level in ('equal', 'close', 'initial')
+            and crossed_family_name_level in ('equal', 'close', 'initial')
+            and not (
+                crossed_given_name_level = 'initial'
+                and crossed_family_name_level = 'initial'
+            ),
+            false
+        ) as is_name_swapped
+    from compared_pairs
+
+),
+
+int_customer_pairs_compared as (
+
+    select
+        source_node,
+        target_node,
+        case
+            when is_name_swapped then crossed_given_name_level
+            else straight_given_name_level
+        end as given_name_level,
+        case
+            when is_name_swapped then crossed_family_name_level
+            else straight_family_name_level
+        end as family_name_level,
+        case when is_name_swapped then 'swapped' end as name_order_level,
+        birth_date_level,
+        gender_level,
+        email_level,
+        phone_level,
+        loyalty_id_level,
+        account_level,
+        address_level,
+        postcode_level,
+        city_level,
+        common_email,
+        common_phone,
+        case
+            when is_name_swapped then crossed_given_name_rarity
+            else straight_given_name_rarity
+        end as given_name_rarity,
+        case
+            when is_name_swapped then crossed_family_name_rarity
+            else straight_family_name_rarity
+        end as family_name_rarity,
+        address_rarity,
+        postcode_rarity,
+        city_rarity
+    from ordered_pairs
+
+)
+
+select * from int_customer_pairs_compared

@@ -1,0 +1,131 @@
+{#-
+    The evidence that two records are one person, in bits. Family name and place tell a
+    household, and no more: they are capped, so that what is the person's own has to
+    decide (given name, birth date, gender). An identifier takes the household's place as
+    the starting point where it says more.
+-#}
+
+with
+
+pairs as (
+
+    select * from {{ ref('int_customer_pairs_weighed') }}
+
+),
+
+population as (
+
+    select rarity_points as population_points
+    from {{ ref('int_customer_value_rarities') }}
+    where attribute = 'record'
+
+),
+
+placed_pairs as (
+
+    select
+        pairs.*,
+        population.population_points,
+        {#- Places say much the same: the best counts in full, the others by half. #}
+        (
+            greatest(address_points, postcode_points, city_points, -4)
+            + greatest(coalesce(address_points, 0), 0)
+            + greatest(coalesce(postcode_points, 0), 0)
+            + greatest(coalesce(city_points, 0), 0)
+        ) / 2 as place_points,
+        case
+            when loyalty_id_level <> 'different' then loyalty_id_points
+        end as agreed_loyalty_id_points,
+        case when email_level <> 'different' then email_points end
+            as agreed_email_points,
+        case when phone_level <> 'different' then phone_points end
+            as agreed_phone_points
+    from pairs
+    cross join population
+
+),
+
+based_pairs as (
+
+    select
+        *,
+        least(
+            coalesce(family_name_points, 0) + place_points - population_points, 0
+        ) as household_points,
+        greatest(
+            account_points,
+            agreed_loyalty_id_points,
+            agreed_email_points,
+            agreed_phone_points
+        ) as best_identifier_points,
+        {% for identifier in [
+            'account_points',
+            'agreed_loyalty_id_points',
+            'agreed_email_points',
+            'agreed_phone_points'
+        ] %}
+        case when {{ identifier }} is null then 0 else 1 end
+        {%- if not loop.last %} + {% endif %}
+        {% endfor %} as identifier_count
+    from placed_pairs
+
+),
+
+started_pairs as (
+
+    select
+        *,
+        {#- Each further agreement is worth less than its own points: they come together. #}
+        best_identifier_points
+        + {{ var('further_agreement_points') }} * (identifier_count - 1)
+        + case
+            when household_points >= -{{ var('further_agreement_points') }}
+                then {{ var('further_agreement_points') }}
+            else least(coalesce(family_name_points, 0), 0)
+        end as identifier_points
+    from based_pairs
+
+),
+
+int_customer_pairs_scored as (
+
+    select
+        source_node,
+        target_node,
+        given_name_level,
+        family_name_level,
+        name_order_level,
+        birth_date_level,
+        gender_level,
+        email_level,
+        phone_level,
+        loyalty_id_level,
+        account_level,
+        address_level,
+        postcode_level,
+        city_level,
+        household_points,
+        identifier_points,
+        coalesce(given_name_points, 0)
+        + coalesce(name_order_points, 0)
+        + coalesce(birth_date_points, 0)
+        + coalesce(gender_points, 0) as personal_points,
+        case when loyalty_id_level = 'different' then loyalty_id_points else 0 end
+        + case when email_level = 'different' then email_points else 0 end
+        + case when phone_level = 'different' then phone_points else 0 end
+            as contradiction_points
+    from started_pairs
+
+)
+
+select
+    *,
+    greatest(household_points, identifier_points)
+    + personal_points
+    + contradiction_points as points
+from int_customer_pairs_scored
+where
+    greatest(household_points, identifier_points)
+    + personal_points
+    + contradiction_points
+    >= 0

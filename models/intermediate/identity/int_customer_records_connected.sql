@@ -1,0 +1,22 @@
+{{ config(materialized = 'fixed_point') }}
+
+with
+
+pairs as (
+
+    select * from {{ ref('int_customer_pairs_accepted') }}
+
+),
+
+int_customer_records_connected as (
+
+    select
+        source_node,
+        target_node,
+        cast(floor(points) as int) as strength,
+        false as is_apart
+    from pairs
+
+)
+
+select * from int_customer_records_connected
