@@ -11,14 +11,26 @@
         "|دور|الدور|رقم"
     ) -%}
     {%- set gap = "[^a-z0-9ء-ي]+" -%}
-    nullif(
-        trim(
-            regexp_replace(
-                ' ' || {{ fold_letters(western_digits(column_name)) }} || ' ',
-                '{{ gap }}(({{ generic }}){{ gap }})*',
-                ' '
-            )
-        ),
-        ''
-    )
+    {#- An ASCII address with a number, as most are, has little to fold and leaves words. #}
+    case
+        {%- for text, is_plain in (
+            ("replace(lower(" ~ column_name ~ "), chr(39), '')", true),
+            (fold_letters(western_digits(column_name)), false),
+        ) %}
+            {%- set words -%}
+                trim(
+                    regexp_replace(
+                        ' ' || {{ text }} || ' ',
+                        '{{ gap }}(({{ generic }}){{ gap }})*',
+                        ' '
+                    )
+                )
+            {%- endset -%}
+            {%- if is_plain %}
+                when regexp_like({{ column_name }}, '^[ -_a-~]*[0-9][ -_a-~]*$')
+                then {{ words }}
+            {%- else %} else nullif({{ words }}, '')
+            {%- endif -%}
+        {%- endfor %}
+    end
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#-
     A text in lower case with the variants of a letter made one: Latin letters without
     accents, Arabic ones without vowel signs. Signs that nobody sees, and apostrophes, go.
-    A list costs 20 ns a letter and row: each is for texts that need it only.
+    Each list costs 20 ns a letter and row: the longest is for texts that need it.
 -#}
 {% macro fold_letters(column_name) -%}
     {%- set latin = {
@@ -14,10 +14,8 @@
         "d": "ďđðḍḏ",
         "g": "ğġģ",
         "h": "ḥḫħ",
-        "k": "ķḳ",
         "l": "łľļ",
         "n": "ñńňņ",
-        "r": "řŕ",
         "s": "şșśšṣß",
         "t": "ţțťṭṯ",
         "y": "ýÿ",
@@ -35,13 +33,18 @@
         "": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0640",
     } -%}
     {%- set arabic_letters = arabic.items() | list -%}
+    {%- set latin_1 = [] -%}
+    {%- for letter, variants in latin.items() -%}
+        {%- do latin_1.append((letter, variants | select("le", "ÿ") | join)) -%}
+    {%- endfor -%}
     {%- set lowered = "replace(lower(" ~ column_name ~ "), chr(39), '')" -%}
     case
         {%- for range, letters in (
             (
-                "`´À-ͯḀ-ỿ\u200b-\u2069\ufeff",
+                "Ā-ͯḀ-ỿ\u200b-\u2069\ufeff",
                 arabic_letters + latin.items() | list,
             ),
+            ("`´À-ÿ", arabic_letters + latin_1),
             ("ء-ۿ", arabic_letters),
         ) %}
             {%- set listed = namespace(variants="", plain="") -%}

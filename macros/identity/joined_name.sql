@@ -1,13 +1,12 @@
 {#-
     A normalised name in which every word is a whole name: particles are joined to what
     they belong to (abd el rahman, abdul rahman: abdelrahman; nour al din: noureldin; abou
-    bakr: abubakr; de la cruz: delacruz), articles, "son of" and titles dropped. A name of
-    nothing else stays as it is. Few names have a particle, and only they are rewritten.
+    bakr: abubakr; de la cruz: delacruz), articles, "son of" and titles dropped, unless
+    nothing else is left.
 -#}
 {% macro joined_name(column_name) -%}
     {%- set padded = "' ' || " ~ column_name ~ " || ' '" -%}
     {%- set dropped = "el|al|ul|ur|us|bin|ibn|bint|mr|mrs|dr|eng|jr" -%}
-    {%- set dropped_arabic = "ال|بن|ابن|بنت" -%}
     {%- set latin = {
         " ((" ~ dropped ~ ") )+": " ",
         " abd([aeiou](l ?|[rsn]h? )| )": " abdel",
@@ -17,7 +16,7 @@
         " (allah|alla|ullah|ulla|ollah) ": "allah ",
     } -%}
     {%- set arabic = {
-        " ((" ~ dropped_arabic ~ ") )+": " ",
+        " ((ال|بن|ابن|بنت) )+": " ",
         " عبد ": " عبد",
         " ابو ": " ابو",
         " ام ": " ام",
@@ -32,7 +31,9 @@
         ) -%}
     {%- endfor -%}
     case
-        when regexp_like({{ padded }}, '^( ({{ dropped }}|{{ dropped_arabic }}))+ $')
+        when instr({{ column_name }}, ' ') = 0 and left({{ column_name }}, 3) <> 'abd'
+        then {{ column_name }}
+        when regexp_like({{ padded }}, '^( ({{ dropped }}|ال|بن|ابن|بنت))+ $')
         then {{ column_name }}
         {%- for rules in (latin, arabic, european) %}
                 {%- set joined = namespace(sql=padded) -%}
