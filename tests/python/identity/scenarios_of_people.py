@@ -133,6 +133,17 @@ PEOPLE = (
         ["a, b, c, d"],
     ),
     Scenario(
+        # Millions live there: a name that is not common does not make them one.
+        "two_people_with_one_name_that_is_rare",
+        [
+            """
+            a commerce: Samira Lotfy; email samira.lotfy@example.com; in Cairo
+            b shop: Samira, Lotfy; phone 01288104401; in Cairo
+            """
+        ],
+        ["a, b"],
+    ),
+    Scenario(
         "one_person_with_two_countries",
         [
             f"""
