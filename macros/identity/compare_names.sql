@@ -33,6 +33,8 @@
         then 'different'
         when {{ similarity(left_key, right_key) }} >= 0.7
         then 'close'
+        when {{ is_near_text(left_key, right_key) }}
+        then 'close'
         when
             {{ shortest }} >= 3
             and left({{ left_key }}, {{ shortest }})

@@ -26,13 +26,22 @@ placed_pairs as (
     select
         pairs.*,
         population.population_points,
-        {#- Places say much the same: the best counts in full, the others by half. #}
-        (
-            greatest(address_points, postcode_points, city_points, -4)
-            + greatest(coalesce(address_points, 0), 0)
-            + greatest(coalesce(postcode_points, 0), 0)
-            + greatest(coalesce(city_points, 0), 0)
-        ) / 2 as place_points,
+        {#-
+            Places say much the same: the best counts in full, the others by half. People
+            move, all at once: where no place agrees, the worst counts.
+        #}
+        case
+            when greatest(address_points, postcode_points, city_points) >= 0
+                then
+                    (
+                        greatest(address_points, postcode_points, city_points)
+                        + greatest(coalesce(address_points, 0), 0)
+                        + greatest(coalesce(postcode_points, 0), 0)
+                        + greatest(coalesce(city_points, 0), 0)
+                    )
+                    / 2
+            else coalesce(least(address_points, postcode_points, city_points), -2)
+        end as place_points,
         case
             when loyalty_id_level <> 'different' then loyalty_id_points
         end as agreed_loyalty_id_points,
