@@ -49,7 +49,7 @@ traces as (
 
     select
         customer_id,
-        cast(min(occurred_at) as date) as trace_date
+        cast(min(identified_at) as date) as trace_date
     from events
     group by customer_id
 

@@ -15,6 +15,7 @@ fct_engagement_daily as (
         ---------- numerics
         count(*) as event_count,
         count(*) filter (where is_activity) as activity_count,
+        count(*) filter (where is_stitched) as stitched_event_count,
         count(distinct session_id) as session_count,
         {% for event_type in [
             'page_view', 'product_view', 'add_to_cart', 'checkout', 'purchase',
