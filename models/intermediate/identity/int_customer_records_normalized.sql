@@ -30,12 +30,25 @@ name_variants as (
 
 ),
 
+{# A source that knows one name field writes "Given Family" or "Family, Given". #}
 located as (
 
     select
         records.*,
         countries.country_code,
-        countries.dialling_code
+        countries.dialling_code,
+        case
+            when coalesce(records.first_name, records.last_name) is not null
+                then records.first_name
+            when records.full_name like '%,%' then split_part(records.full_name, ',', 2)
+            else records.full_name
+        end as written_given_names,
+        case
+            when coalesce(records.first_name, records.last_name) is not null
+                then records.last_name
+            when records.full_name like '%,%' then split_part(records.full_name, ',', 1)
+            when records.full_name like '% %' then records.full_name
+        end as written_family_names
     from records
     left join country_aliases
         on {{ lower_text('trim(records.country)') }} = country_aliases.alias
@@ -44,23 +57,16 @@ located as (
 
 ),
 
-{# A source that knows one name field writes "Given Family" or "Family, Given". #}
 named as (
 
     select
         *,
-        {{ normalize_name("case
-            when first_name is not null or last_name is not null then first_name
-            when full_name like '%,%' then split_part(full_name, ',', 2)
-            else full_name
-        end") }} as given_names,
-        {{ normalize_name("case
-            when first_name is not null or last_name is not null then last_name
-            when full_name like '%,%' then split_part(full_name, ',', 1)
-            when full_name like '% %' then full_name
-        end") }} as family_names,
+        {{ normalize_name('written_given_names') }} as given_names,
+        {{ normalize_name('written_family_names') }} as family_names,
         {{ normalize_name('city') }} as city_names,
-        {{ normalize_email('email') }} as normalized_email
+        {{ normalize_email('email') }} as normalized_email,
+        {{ phone_digits('phone') }} as phone_number,
+        {{ phone_digits('second_phone') }} as second_phone_number
     from located
 
 ),
@@ -71,8 +77,7 @@ worded as (
     select
         *,
         split_part({{ joined_name('given_names') }}, ' ', 1) as given_word,
-        regexp_extract({{ joined_name('family_names') }}, '([^ ]+)$', 1)
-            as family_word
+        split_part({{ joined_name('family_names') }}, ' ', -1) as family_word
     from named
 
 ),
@@ -86,24 +91,25 @@ int_customer_records_normalized as (
 
         worded.full_name,
         {% for name in ['given', 'family'] %}
-        {#- Names that only look as if they had an article are in the list as they are. #}
-        case
-            when {{ name }}_spelling.name is not null then worded.{{ name }}_word
-            else {{ without_article('worded.' ~ name ~ '_word') }}
-        end as {{ name }}_name_key,
-        coalesce(
-            {{ name }}_spelling.name,
-            bare_{{ name }}_spelling.name,
-            {{ without_article('worded.' ~ name ~ '_word') }}
-        ) as {{ name }}_name,
-        coalesce({{ name }}_spelling.name, bare_{{ name }}_spelling.name) is not null
-            as is_{{ name }}_name_known,
+            {#- What only looks as if it had an article is listed as it is. #}
+            case
+                when {{ name }}_spelling.name is not null then worded.{{ name }}_word
+                else {{ without_article('worded.' ~ name ~ '_word') }}
+            end as {{ name }}_name_key,
+            coalesce(
+                {{ name }}_spelling.name,
+                bare_{{ name }}_spelling.name,
+                {{ without_article('worded.' ~ name ~ '_word') }}
+            ) as {{ name }}_name,
+            {{ name }}_spelling.name is not null
+            or bare_{{ name }}_spelling.name is not null as is_{{ name }}_name_known,
         {% endfor %}
         worded.normalized_email as email,
-        {{ email_key('worded.normalized_email', 'provider', 'other_provider') }}
-            as email_key,
-        {{ normalize_phone('worded.phone', 'worded.dialling_code') }} as phone,
-        {{ normalize_phone('worded.second_phone', 'worded.dialling_code') }}
+        {{ email_key(
+            'worded.normalized_email', 'mail_provider', 'other_mail_provider'
+        ) }} as email_key,
+        {{ e164_number('worded.phone_number', 'worded.dialling_code') }} as phone,
+        {{ e164_number('worded.second_phone_number', 'worded.dialling_code') }}
             as second_phone,
         {{ normalize_gender('worded.gender') }} as gender,
         worded.country_code,
@@ -120,25 +126,23 @@ int_customer_records_normalized as (
         worded.acquisition_channel,
 
         worded.is_deleted,
-
         worded.birth_date,
-
         worded.registered_at,
         worded._changed_at,
         worded._first_loaded_at
 
     from worded
-    left join email_providers as provider
-        on split_part(worded.normalized_email, '@', 2) = provider.domain
-    left join email_providers as other_provider
-        on other_provider.domain = '*'
+    left join email_providers as mail_provider
+        on split_part(worded.normalized_email, '@', 2) = mail_provider.domain
+    left join email_providers as other_mail_provider
+        on other_mail_provider.domain = '*'
     {% for name in ['given', 'family'] %}
-    left join name_variants as {{ name }}_spelling
-        on worded.{{ name }}_word = {{ name }}_spelling.spelling
-    left join name_variants as bare_{{ name }}_spelling
-        on
-            {{ without_article('worded.' ~ name ~ '_word') }}
-            = bare_{{ name }}_spelling.spelling
+        left join name_variants as {{ name }}_spelling
+            on worded.{{ name }}_word = {{ name }}_spelling.spelling
+        left join name_variants as bare_{{ name }}_spelling
+            on
+                {{ without_article('worded.' ~ name ~ '_word') }}
+                = bare_{{ name }}_spelling.spelling
     {% endfor %}
 
 )

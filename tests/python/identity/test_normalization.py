@@ -72,7 +72,7 @@ def test_normalizing_again_changes_nothing(
     """Names, keys and numbers are in the form that they are compared in."""
     database, queries = project
     with duckdb.connect(str(database), read_only=True) as connection:
-        for macro in ("normalize_name", "joined_name", "normalize_phone"):
+        for macro in ("normalize_name", "joined_name", "e164_number"):
             again = queries[macro].replace(
                 "cases (a, b, expected) as (", "typed (a, b, expected) as ("
             )

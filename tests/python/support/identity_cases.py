@@ -186,14 +186,38 @@ EMAILS: list[Case] = [
     ("+.@gmail.com", None, "+.@gmail.com"),
     (None, None, None),
 ]
+MASKED_EMAILS: list[Case] = [
+    ("ahmed@example.com", None, "a***d@e***.com"),
+    ("omar@shop.example", None, "o***@s***"),
+    ("o@b.example.info", None, "***@b***.info"),
+    ("مريم.ع@example.co", None, "م***ع@e***.co"),
+    (None, None, None),
+]
+MASKED_NAMES: list[Case] = [
+    ("mohamed", None, "m******"),
+    ("m", None, "m"),
+    ("محمد", None, "م***"),
+    ("a" * 300, None, "a" + "*" * 19),
+    (None, None, None),
+]
+MASKED_CODES: list[Case] = [
+    ("+201001234567", None, "***567"),
+    ("L-04410017", None, "***17"),
+    ("1234", None, "***4"),
+    ("123", None, "***"),
+    (None, None, None),
+]
 CASES: dict[str, tuple[str, list[Case]]] = {
     "normalize_name": ("normalize_name('a')", NAMES),
     "joined_name": ("joined_name('a')", JOINED_NAMES),
     "without_article": ("without_article('a')", WITHOUT_ARTICLE),
     "name_skeleton": ("name_skeleton('a')", SKELETONS),
-    "normalize_phone": ("normalize_phone('a', 'b')", PHONES),
+    "e164_number": ("e164_number(phone_digits('a'), 'b')", PHONES),
     "address_key": ("address_key('a')", ADDRESSES),
     "house_number": ("house_number('a')", HOUSE_NUMBERS),
     "postcode_key": ("postcode_key('a')", POSTCODES),
     "email_key": ("email_key('a', 'provider', 'other')", EMAILS),
+    "mask_email": ("mask_email('a')", MASKED_EMAILS),
+    "mask_name": ("mask_name('a')", MASKED_NAMES),
+    "mask_code": ("mask_code('a')", MASKED_CODES),
 }
