@@ -21,11 +21,20 @@ population as (
 
 ),
 
-placed_pairs as (
+pairs_of_population as (
 
     select
         pairs.*,
-        population.population_points,
+        population.population_points
+    from pairs
+    cross join population
+
+),
+
+placed_pairs as (
+
+    select
+        *,
         {#-
             Places say much the same: the best counts in full, the others by half. People
             move, all at once: where no place agrees, the worst counts.
@@ -49,8 +58,7 @@ placed_pairs as (
             as agreed_email_points,
         case when phone_level <> 'different' then phone_points end
             as agreed_phone_points
-    from pairs
-    cross join population
+    from pairs_of_population
 
 ),
 
@@ -73,8 +81,8 @@ based_pairs as (
             'agreed_email_points',
             'agreed_phone_points'
         ] %}
-        case when {{ identifier }} is null then 0 else 1 end
-        {%- if not loop.last %} + {% endif %}
+            case when {{ identifier }} is null then 0 else 1 end
+            {%- if not loop.last %} + {% endif %}
         {% endfor %} as identifier_count
     from placed_pairs
 
@@ -84,7 +92,7 @@ started_pairs as (
 
     select
         *,
-        {#- Each further agreement is worth less than its own points: they come together. #}
+        {#- Identifiers come together: a further one is worth less than alone. #}
         best_identifier_points
         + {{ var('further_agreement_points') }} * (identifier_count - 1)
         + case

@@ -25,15 +25,15 @@ match_points as (
 ),
 
 {% for identifier_type in ['email', 'phone'] %}
-household_{{ identifier_type }}s as (
+    household_{{ identifier_type }}s as (
 
-    select common_{{ identifier_type }} as identifier_value
-    from pairs
-    where common_{{ identifier_type }} is not null
-    group by common_{{ identifier_type }}
-    having bool_or(is_contradicting)
+        select common_{{ identifier_type }} as identifier_value
+        from pairs
+        where common_{{ identifier_type }} is not null
+        group by common_{{ identifier_type }}
+        having bool_or(is_contradicting)
 
-),
+    ),
 {% endfor %}
 
 judged_pairs as (
@@ -85,18 +85,23 @@ int_customer_pairs_weighed as (
         judged_pairs.address_level,
         judged_pairs.postcode_level,
         judged_pairs.city_level,
-        {% for attribute in ['given_name', 'family_name', 'address', 'postcode', 'city'] %}
-        case
-            when {{ attribute }}_points.adds_rarity
-                then greatest({{ attribute }}_points.points + {{ attribute }}_rarity, 0)
-            else {{ attribute }}_points.points
-        end as {{ attribute }}_points,
+        {% for attribute in [
+            'given_name', 'family_name', 'address', 'postcode', 'city'
+        ] %}
+            case
+                when {{ attribute }}_points.adds_rarity
+                    then
+                        greatest(
+                            {{ attribute }}_points.points + {{ attribute }}_rarity, 0
+                        )
+                else {{ attribute }}_points.points
+            end as {{ attribute }}_points,
         {% endfor %}
         {% for attribute in [
             'name_order', 'birth_date', 'gender', 'email', 'phone', 'loyalty_id', 'account'
         ] %}
-        {{ attribute }}_points.points as {{ attribute }}_points
-        {%- if not loop.last %},{% endif %}
+            {{ attribute }}_points.points as {{ attribute }}_points
+            {%- if not loop.last %},{% endif %}
         {% endfor %}
     from judged_pairs
     {% for attribute, level in [
@@ -113,10 +118,10 @@ int_customer_pairs_weighed as (
         ('postcode', 'postcode_level'),
         ('city', 'city_level')
     ] %}
-    left join match_points as {{ attribute }}_points
-        on
-            judged_pairs.{{ level }} = {{ attribute }}_points.level
-            and {{ attribute }}_points.attribute = '{{ attribute }}'
+        left join match_points as {{ attribute }}_points
+            on
+                judged_pairs.{{ level }} = {{ attribute }}_points.level
+                and {{ attribute }}_points.attribute = '{{ attribute }}'
     {% endfor %}
 
 )
