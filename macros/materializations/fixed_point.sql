@@ -3,7 +3,8 @@
     graph, in which some nodes must stay apart.
 
     The model selects one row per edge. Its direction means nothing, and repeating it
-    changes nothing:
+    changes nothing. The query is run twice, for fingerprints and for links, so it should
+    do no more than put tables together.
     - `source_node`, `target_node`: what is linked. A row whose target is null only says
       that the node exists; a lone node is a component of its own.
     - `strength`, a whole number: the higher, the more certain; null counts as 0.
@@ -38,12 +39,11 @@
     {%- set target_relation = this.incorporate(type="table") -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {#- The working tables of this run by name; dbt knows those that a broken one left. -#}
-    {%- set work = {"target": target_relation, "tables": {}} -%}
+    {%- set work = {"target": target_relation, "sql": sql, "tables": {}} -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- do fixed_point_create(work, "edges", fixed_point_edges(sql)) -%}
     {%- do fixed_point_create(work, "nodes", fixed_point_nodes(work)) -%}
     {%- set scope = fixed_point_scope(work, existing_relation) -%}
     {%- if scope.is_full or scope.touched > 0 -%}

@@ -1,18 +1,18 @@
 {#- Query for the rows between members, by the numbers of their nodes. -#}
 {% macro fixed_point_links(work) -%}
+    with stated as ({{ work.sql }})
     select
         source_members.id as source_id,
         target_members.id as target_id,
-        edges.is_apart,
-        edges.strength,
-        edges.edge_hash
-    from {{ work.tables.edges }} as edges
+        coalesce(stated.is_apart, false) as is_apart,
+        coalesce(cast(stated.strength as bigint), 0) as strength
+    from stated
     inner join
         {{ work.tables.members }} as source_members
-        on edges.source_node = source_members.node
+        on stated.source_node = source_members.node
     inner join
         {{ work.tables.members }} as target_members
-        on edges.target_node = target_members.node
+        on stated.target_node = target_members.node
     where source_members.id <> target_members.id
 {%- endmacro %}
 

@@ -1,10 +1,12 @@
 {#-
-    Query for the model's rows, each with a number that stands for what it says. Without
-    the length of the first name, two pairs could read the same.
+    Query for the nodes with a number and a fingerprint. It is a sum, so that the order of
+    the rows does not matter, and rows that are repeated do not cancel each other out.
 -#}
-{% macro fixed_point_edges(edges_sql) -%}
+{% macro fixed_point_nodes(work) -%}
+    {%- set configuration = "1/" ~ config.get("max_component_size") -%}
+    {%- set salt = local_md5(configuration)[:14] | int(base=16) -%}
     with
-        stated as ({{ edges_sql }}),
+        stated as ({{ work.sql }}),
         typed as (
             select
                 source_node,
@@ -14,46 +16,23 @@
                 least(source_node, target_node) as first_node,
                 greatest(source_node, target_node) as second_node
             from stated
-        )
-    select
-        source_node,
-        target_node,
-        is_apart,
-        strength,
-        case
-            when target_node is not null
-            then {{ fixed_point_hash(fixed_point_statement()) }}
-        end as edge_hash
-    from typed
-{%- endmacro %}
-
-
-{#- What an edge says, in whatever direction. -#}
-{% macro fixed_point_statement() -%}
-    concat_ws(
-        ':',
-        cast(length(first_node) as string),
-        first_node,
-        second_node,
-        case when is_apart then 'apart' else cast(strength as string) end
-    )
-{%- endmacro %}
-
-
-{#-
-    Query for the nodes with a number and a fingerprint. It is a sum, so that the order of
-    the rows does not matter, and rows that are repeated do not cancel each other out.
--#}
-{% macro fixed_point_nodes(work) -%}
-    {%- set configuration = "1/" ~ config.get("max_component_size") -%}
-    {%- set salt = local_md5(configuration)[:14] | int(base=16) -%}
-    with
+        ),
+        hashed as (
+            select
+                source_node,
+                target_node,
+                case
+                    when target_node is not null
+                    then {{ fixed_point_hash(fixed_point_statement()) }}
+                end as edge_hash
+            from typed
+        ),
         named as (
             select source_node as node, edge_hash
-            from {{ work.tables.edges }}
+            from hashed
             union all
             select target_node as node, edge_hash
-            from {{ work.tables.edges }}
+            from hashed
             where target_node is not null
         )
     select
@@ -65,6 +44,21 @@
         ) as edges_hash
     from named
     group by node
+{%- endmacro %}
+
+
+{#-
+    What an edge says, in whatever direction. Without the length of the first name, two
+    pairs could read the same.
+-#}
+{% macro fixed_point_statement() -%}
+    concat_ws(
+        ':',
+        cast(length(first_node) as string),
+        first_node,
+        second_node,
+        case when is_apart then 'apart' else cast(strength as string) end
+    )
 {%- endmacro %}
 
 

@@ -63,24 +63,43 @@
             select
                 least(links.source_id, links.target_id) as one_id,
                 greatest(links.source_id, links.target_id) as other_id,
-                max(links.strength) as strength,
-                max_by(links.edge_hash, links.strength) as edge_hash
+                max(links.strength) as strength
             from {{ work.tables.links }} as links
             inner join {{ work.tables.groups }} as split on links.source_id = split.id
             where not links.is_apart
             group by
                 least(links.source_id, links.target_id),
                 greatest(links.source_id, links.target_id)
+        ),
+        named as (
+            select
+                pairs.one_id,
+                pairs.other_id,
+                pairs.strength,
+                false as is_apart,
+                least(one.node, other.node) as first_node,
+                greatest(one.node, other.node) as second_node
+            from pairs
+            inner join {{ work.tables.members }} as one on pairs.one_id = one.id
+            inner join {{ work.tables.members }} as other on pairs.other_id = other.id
+        ),
+        hashed as (
+            select named.*, {{ fixed_point_hash(fixed_point_statement()) }} as edge_hash
+            from named
         )
     select
-        pairs.one_id,
-        pairs.other_id,
+        hashed.one_id,
+        hashed.other_id,
         row_number() over (
             partition by labels.component_id
-            order by pairs.strength desc, pairs.edge_hash, pairs.one_id, pairs.other_id
+            order by
+                hashed.strength desc,
+                hashed.edge_hash,
+                hashed.first_node,
+                hashed.second_node
         ) as offer_rank
-    from pairs
-    inner join {{ work.tables.labels }} as labels on pairs.one_id = labels.id
+    from hashed
+    inner join {{ work.tables.labels }} as labels on hashed.one_id = labels.id
 {%- endmacro %}
 
 

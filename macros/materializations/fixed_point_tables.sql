@@ -47,7 +47,6 @@
     {{
         return(
             [
-                "edges",
                 "nodes",
                 "touched",
                 "members",

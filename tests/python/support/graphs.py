@@ -174,6 +174,7 @@ class GraphProject(ScratchProject):
     """
 
     def __init__(self, folder: Path, **models: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         super().__init__(
             folder,
             {
