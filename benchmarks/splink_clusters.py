@@ -7,6 +7,7 @@ them as JSON, the seconds that training, prediction and clustering took.
 """
 
 import json
+import logging
 import sys
 import time
 from pathlib import Path
@@ -68,6 +69,8 @@ def settings() -> SettingsCreator:
 
 def main(records: Path, clusters: Path, threads: int, memory: str) -> None:
     """Trains, predicts and clusters."""
+    # It explains itself at length; what it comes to is measured here.
+    logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect()
     connection.execute(f"set threads = {threads}")
     connection.execute(f"set memory_limit = '{memory}'")
