@@ -72,21 +72,6 @@ WITHOUT_ARTICLE: list[Case] = [
     ("harbi", None, "harbi"),
     (None, None, None),
 ]
-SKELETONS: list[Case] = [
-    ("mohammed", None, "mhmd"),
-    ("muhamad", None, "mhmd"),
-    ("omar", None, "amr"),
-    ("umar", None, "amr"),
-    ("ebrahim", None, "abrhm"),
-    ("ibraheem", None, "abrhm"),
-    ("osama", None, "asm"),
-    ("ossama", None, "asm"),
-    ("usama", None, "asm"),
-    ("sara", None, "sr"),
-    ("yasser", None, "ysr"),
-    ("محمد", None, "محمد"),
-    (None, None, None),
-]
 PHONES: list[Case] = [
     *[
         (typed, "20", "+201001234567")
@@ -207,11 +192,108 @@ MASKED_CODES: list[Case] = [
     ("123", None, "***"),
     (None, None, None),
 ]
+LETTERS = "abcdefghi"
+# Every slip in texts of two to nine letters, wherever in the text it is.
+SLIPS: list[Case] = [
+    (text, slipped, "true")
+    for text in (LETTERS[:length] for length in range(2, 10))
+    for at in range(len(text))
+    for slipped in (
+        text[:at] + "x" + text[at + 1 :],
+        text[:at] + text[at + 1 :],
+        text[:at] + "x" + text[at:],
+        text[:at] + text[at : at + 2][::-1] + text[at + 2 :],
+    )
+]
+NEAR_TEXTS: list[Case] = [
+    *SLIPS,
+    ("11511", "11711", "true"),
+    ("L-04410017", "L-04411007", "true"),
+    ("محمد", "محمود", "true"),
+    ("kareem", "kxxeem", "false"),
+    ("kareem", "kremxe", "false"),
+    ("ahmedali", "xhmedalx", "false"),
+    ("kareem", "kare", "false"),
+    ("abcdef", "badcfe", "false"),
+    ("", "k", "true"),
+    (None, "kareem", None),
+    ("kareem", None, None),
+]
+SIMILARITIES: list[Case] = [
+    ("kareem", "kareem", "1.0"),
+    ("kareem", "karem", "0.833"),
+    ("karem", "kareem", "0.833"),
+    ("abd", "abdelrahman", "0.273"),
+    ("abc", "xyz", "0.0"),
+    ("", "abc", "0.0"),
+    (None, "abc", None),
+]
+RARITIES: list[Case] = [
+    ("5", "5", "0"),
+    ("3", "5", "0"),
+    ("3", "6", "1"),
+    ("4", "20", "2"),
+    ("1", "511", "8"),
+    ("1", "512", "9"),
+    ("1", "1024", "10"),
+    ("1", "3000000000", "10"),
+    ("2000000000", "8000000000", "2"),
+]
+# As written, and behind the sign the name that the list of names has for it.
+COMPARED_NAMES: list[Case] = [
+    ("muhammad=mohamed", "mohamed=mohamed", "equal"),
+    ("كوثر=kawthar", "kawthar=kawthar", "equal"),
+    ("zikry", "zikry", "equal"),
+    ("k", "k", "equal"),
+    ("mona=mona", "mina=mina", "different"),
+    ("hassan=hassan", "hassanein=hassanein", "different"),
+    ("mona=mona", "monaa", "close"),
+    ("kareem", "karem=karim", "close"),
+    ("zikry", "zirky", "close"),
+    ("mai", "maj", "close"),
+    ("كريم", "كرم", "close"),
+    ("abd", "abdelrahman", "close"),
+    ("abdelrahman", "abd", "close"),
+    ("ab", "abdelrahman", "different"),
+    ("k", "kareem=karim", "initial"),
+    ("kareem=karim", "k", "initial"),
+    ("k", "mona=mona", "different"),
+    ("nadera", "nadeen", "unclear"),
+    ("كوثر", "kawthar", "unclear"),
+    ("ك", "k", "unclear"),
+    ("kareem", "lobna", "different"),
+    (None, "kareem", None),
+    ("kareem", None, None),
+]
+BIRTH_DATES: list[Case] = [
+    ("1990-03-07", "1990-03-07", "equal"),
+    ("1990-03-07", "1990-03-08", "near"),
+    ("1990-03-12", "1990-03-21", "near"),
+    ("1987-03-12", "1978-03-12", "near"),
+    ("1990-12-05", "1990-05-12", "near"),
+    ("1990-12-05", "1991-05-12", "different"),
+    ("1990-03-07", "1990-03-18", "unclear"),
+    ("1990-03-07", "1991-03-08", "unclear"),
+    ("1990-03-07", "1985-11-21", "different"),
+    (None, "1990-03-07", None),
+    ("1990-03-07", None, None),
+]
+COMPARED_ADDRESSES: list[Case] = [
+    ("12 el tahrir", "12 el tahrir", "equal"),
+    ("12 el tahrir", "12 el tahrr", "close"),
+    ("12 el tahrir", "el tahrir", "close"),
+    ("12 el tahrir", "13 el tahrir", "close"),
+    ("12 el tahrir", "98 el tahrir", "different"),
+    ("12 el nasr", "12 el nozha", "unclear"),
+    ("12 el nasr", "12 makram ebeid", "different"),
+    ("el nasr", "makram ebeid", "different"),
+    (None, "12 el nasr", None),
+    ("12 el nasr", None, None),
+]
 CASES: dict[str, tuple[str, list[Case]]] = {
     "normalize_name": ("normalize_name('a')", NAMES),
     "joined_name": ("joined_name('a')", JOINED_NAMES),
     "without_article": ("without_article('a')", WITHOUT_ARTICLE),
-    "name_skeleton": ("name_skeleton('a')", SKELETONS),
     "e164_number": ("e164_number(phone_digits('a'), 'b')", PHONES),
     "address_key": ("address_key('a')", ADDRESSES),
     "house_number": ("house_number('a')", HOUSE_NUMBERS),
@@ -220,4 +302,21 @@ CASES: dict[str, tuple[str, list[Case]]] = {
     "mask_email": ("mask_email('a')", MASKED_EMAILS),
     "mask_name": ("mask_name('a')", MASKED_NAMES),
     "mask_code": ("mask_code('a')", MASKED_CODES),
+    "is_near_text": ("'cast(' ~ is_near_text('a', 'b') ~ ' as string)'", NEAR_TEXTS),
+    "similarity": (
+        "'cast(round(' ~ similarity('a', 'b') ~ ', 3) as string)'",
+        SIMILARITIES,
+    ),
+    "rarity_bits": (
+        "'cast('"
+        " ~ rarity_bits('cast(a as bigint)', 'cast(b as bigint)', 10)"
+        " ~ ' as string)'",
+        RARITIES,
+    ),
+    "compare_names": ("compare_names('one', 'name', 'two', 'name')", COMPARED_NAMES),
+    "compare_birth_dates": (
+        "compare_birth_dates('cast(a as date)', 'cast(b as date)')",
+        BIRTH_DATES,
+    ),
+    "compare_addresses": ("compare_addresses('one', 'two')", COMPARED_ADDRESSES),
 }

@@ -8,6 +8,18 @@ from tests.python.support.dbt_project import REPOSITORY, ScratchProject
 from tests.python.support.identity_cases import CASES, Case
 
 SEEDS = REPOSITORY / "seeds/identity"
+# What the macros that compare two records need of one of them.
+RECORD = """left join (
+    select distinct
+        {value} as stated,
+        split_part({value}, '=', 1) as name_key,
+        coalesce(nullif(split_part({value}, '=', 2), ''), {value}) as name,
+        instr({value}, '=') > 0 as is_name_known,
+        {value} as address,
+        {{{{ house_number('{value}') }}}} as house_number
+    from cases
+) as {alias} on {value} = {alias}.stated
+"""
 
 
 def compiled(folder: Path) -> dict[str, str]:
@@ -23,7 +35,9 @@ def compiled(folder: Path) -> dict[str, str]:
             f"select a, b, expected, {{{{ {call} }}}} as answer from cases\n"
             "left join providers as provider"
             " on split_part(a, '@', 2) = provider.domain\n"
-            "left join providers as other on other.domain = '*'"
+            "left join providers as other on other.domain = '*'\n"
+            f"{RECORD.format(value='a', alias='one')}"
+            f"{RECORD.format(value='b', alias='two')}"
         )
         for name, (call, cases) in CASES.items()
     }
