@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cdp import summary
+from cdp import explain, summary
 from cdp.stewardship import Decision, Stewardship, user_name
 from cdp.warehouse import WarehouseError, open_warehouse
 from ingestion.console import print_error
@@ -70,6 +70,30 @@ def print_summary(
         tables.append(results)
     for table in tables:
         console.print(table)
+
+
+@app.command("explain")
+def explain_identity(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECORD_OR_CUSTOMER",
+            help="A record as source:id, or a customer id, old ones too.",
+        ),
+    ],
+    other_record: Annotated[
+        str | None,
+        typer.Argument(
+            help="A second record: what joins the two, or keeps them apart."
+        ),
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """Say why records are one customer, or two."""
+    console = Console(width=max(Console().width, WIDTH), highlight=False)
+    with _one_line_errors(), open_warehouse(database) as warehouse:
+        for part in explain.explain(warehouse, subject, other_record):
+            console.print(part)
 
 
 @app.command()

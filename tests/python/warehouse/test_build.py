@@ -24,6 +24,9 @@ pytestmark = pytest.mark.warehouse
 PASSED = {"pass", "success"}
 # Data tests whose severity is a warning, and what was planted that they warn of.
 WARNINGS = {
+    "assert_few_identity_links_are_cut": (
+        "decisions and loyalty ids are planted that contradict what joins the records"
+    ),
     "assert_rates_have_no_long_gaps": "rates are planted on a few days only",
     "expect_column_values_to_be_between_stg_commerce__exchange_rates_rate": (
         "rates of zero and below are planted"
