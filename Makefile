@@ -45,6 +45,7 @@ lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side with what others use (benchmarks/README.md)
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/python -m benchmarks.identity
+	$(BIN)/python -m benchmarks.closure
 
 # dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last
