@@ -27,6 +27,7 @@ from tests.python.support.planted_values import (
     TEXTS,
     TIMES,
 )
+from tests.python.support.planted_visits import visits
 
 Record = dict[str, Any]
 
@@ -43,7 +44,7 @@ def plant(world: World, day: int) -> None:
         api.execute("begin")
         with engine.begin() as connection:
             store.put_customers(api, _commerce_customers(day))
-            store.add_events(api, _events(day))
+            store.add_events(api, [*_events(day), *visits(day)])
             store.put_rates(api, _rates(day))
             store.put_objects(api, "contacts", _contacts(day))
             store.put_objects(api, "tickets", _tickets(day))
@@ -240,9 +241,8 @@ def _spends(day: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _properties(properties: Mapping[str, Any], modified: str, when_ms: int) -> str:
-    when = datetime.fromtimestamp(when_ms / 1000, UTC).isoformat(
-        timespec="milliseconds"
-    )
+    when_utc = datetime.fromtimestamp(when_ms / 1000, UTC)
+    when = when_utc.isoformat(timespec="milliseconds")
     stated = {name: value for name, value in properties.items() if value is not None}
     return json.dumps({**stated, modified: when}, ensure_ascii=False)
 
