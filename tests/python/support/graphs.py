@@ -200,7 +200,7 @@ class GraphProject(ScratchProject):
 
     def run(self, *arguments: str) -> None:
         """Builds the models."""
-        self.dbt("run", *arguments)
+        self.dbt("run", "--target-path", str(self.folder / "target"), *arguments)
 
     def labels(self, model: str = "components") -> Labels:
         """The table of a model."""
