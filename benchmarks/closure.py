@@ -21,7 +21,10 @@ import yaml
 from tests.python.support.dbt_project import ScratchProject
 
 NODES = 1_000_000
-SETTINGS = {"threads": 2, "memory_limit": "3GB"}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 2,
+    "memory_limit": "3GB",
+}
 MODEL = """{{ config(materialized='fixed_point') }}
 select source_node, target_node, strength, is_apart from main.edges"""
 
