@@ -148,7 +148,9 @@ def _reasons(
     (record, customer_id), (other_record, other_customer_id) = place, other_place
     pair = {record, other_record}
     members = {
-        each.record for each in identities.memberships(customer_id=other_customer_id)
+        each.record
+        for each in identities.memberships(customer_id=other_customer_id)
+        if each.until is None
     }
     apart = [
         each
@@ -170,8 +172,9 @@ def _reasons(
     )
     compared = identities.comparison(record, other_record)
     if compared is not None:
-        is_cut = any({each.record, each.other_record} == pair for each in cuts)
-        verdict = "" if is_cut or apart else words.verdict(compared)
+        told = [{each.record, each.other_record} for each in cuts]
+        told += [{each.record, each.other_record} for each in apart]
+        verdict = "" if pair in told else words.verdict(compared)
         step = Step(record, other_record, compared.link)
         rows = words.link(step, compared, in_parts=True)
         yield from _section(f"How the two records compare{verdict}", list(rows))
