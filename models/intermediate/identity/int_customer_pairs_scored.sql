@@ -146,3 +146,10 @@ where
     + personal_points
     + contradiction_points
     >= 0
+    {#- A name and a city alone make nobody one person, however rare the name is. #}
+    and (
+        identifier_points is not null
+        or birth_date_level in ('equal', 'near')
+        or address_level in ('equal', 'close', 'unclear')
+        or postcode_level in ('equal', 'near')
+    )

@@ -1,4 +1,3 @@
-{{ config(materialized = 'view') }}
 {#-
     What each comparison is worth, in bits (base-2 logarithms of odds): the points of its
     level, and for a name or place how rare it is. An email or phone that people of
@@ -58,6 +57,10 @@ judged_pairs as (
                 and pairs.given_name_level = 'different'
                 and coalesce(pairs.common_email, pairs.common_phone) is not null
                 then 'equal_in_household'
+            when
+                pairs.birth_date_level = 'different'
+                and coalesce(pairs.common_email, pairs.common_phone) is not null
+                then 'different_in_household'
             else pairs.birth_date_level
         end as judged_birth_date_level
     from pairs
