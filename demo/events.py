@@ -76,12 +76,13 @@ def record(
     return take(events, np.lexsort((events["step"], events["received_at"])))
 
 
-def _device(rng: np.random.Generator, person: Array, number: Array) -> Array:
-    """Return the browser or app id: two per person, the second one rarely used."""
-    which = (rng.random(len(person)) < 0.25).astype(int)
-    return objects(
-        f"anon-{n * 2 + w:08x}" for n, w in zip(number, which.tolist(), strict=True)
-    )
+def _device(rng: np.random.Generator, people: Frame, person: Array) -> Array:
+    """Return the browser or app id: one's own, or at times the household's tablet."""
+    is_tablet = rng.random(len(person)) < 0.25
+    # A household is called after the number of its first member.
+    home = np.array([int(name[1:]) for name in people["household_id"]], dtype=np.int64)
+    number = np.where(is_tablet, home[person] * 2 + 1, people["number"][person] * 2)
+    return objects(f"anon-{n:08x}" for n in number.tolist())
 
 
 def _session_events(
@@ -141,7 +142,7 @@ def _order_sessions(
     sessions = {
         "person": person,
         "customer_id": accounts["record_id"][account].astype(object),
-        "anonymous_id": _device(rng, person, people["number"][person]),
+        "anonymous_id": _device(rng, people, person),
         "session_id": objects(f"s-o{i}" for i in orders["order_id"].tolist()),
         "channel": orders["sales_channel"],
         "began_at": orders["recorded_at"] - 600,
@@ -172,7 +173,7 @@ def _browse_sessions(
     person = owner[account]
     customer = accounts["record_id"][account].astype(object)
     unknown = rng.random(count) < _UNKNOWN_VISITORS
-    device = _device(rng, person, people["number"][person])
+    device = _device(rng, people, person)
     device[unknown] = objects(
         f"anon-x{began:x}{i:x}" for i, began in enumerate(began_at[unknown].tolist())
     )

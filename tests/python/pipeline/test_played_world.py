@@ -3,6 +3,7 @@
 Everybody is there, the truth is found, and the many builds equal one full refresh.
 """
 
+from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -145,6 +146,60 @@ def test_customers_are_the_true_people(
         f"\n  biggest cluster {clusters.biggest} records, truly {clusters.biggest_true}"
     )
     assert clusters.precision >= LEAST_PRECISION
+
+
+def test_visits_without_a_login_belong_to_whoever_made_them(
+    played_world: PlayedWorld, figures: list[str]
+) -> None:
+    truth = played_world.world.truth
+    visitor_of = {row["event_id"]: row["person_id"] for row in truth.rows("events")}
+    person_of = {
+        row["source_record_id"]: row["person_id"]
+        for row in truth.rows("records")
+        if row["source_name"] == "commerce"
+    }
+    query = played_world.platform.query
+    people_of = defaultdict(set)
+    for customer, account in query(
+        "select customer_id, source_record_id"
+        " from intermediate.int_customer_records_resolved"
+        " where source_name = 'commerce'"
+    ):
+        people_of[customer].add(person_of[account])
+    stitched = query(
+        "select event_id, customer_id from intermediate.int_events_identified"
+        " where is_stitched"
+    )
+    right = {
+        event
+        for event, customer in stitched
+        if visitor_of[event] in people_of[customer]
+    }
+    # What could be known: visits on devices on which their visitor alone has logged in.
+    users_of = defaultdict(set)
+    visits = []
+    for event, device, account in query(
+        "select event_id, anonymous_id, customer_id from staging.stg_commerce__events"
+        " where anonymous_id is not null"
+    ):
+        if account:
+            users_of[device].add(person_of[account])
+        elif visitor_of[event]:
+            visits.append((event, device))
+    knowable = {
+        event for event, device in visits if users_of[device] == {visitor_of[event]}
+    }
+    precision = len(right) / len(stitched)
+    recall = len(right & knowable) / len(knowable)
+    shared = sum(len(people) > 1 for people in users_of.values())
+    figures.append(
+        f"visits without a login, {len(visits):,} by people with an account:"
+        f"\n  precision {precision:.4f}, recall {recall:.4f} of {len(knowable):,} whose"
+        f" device tells, {shared} shared devices"
+    )
+    assert shared > 10
+    assert precision >= 0.98
+    assert recall >= 0.97
 
 
 def test_every_malformed_record_is_rejected_and_nothing_else(
