@@ -1,6 +1,6 @@
 -- Fails when many of the links that were found between customer records were not used.
--- A warning: the customers are right as far as the guards go, but something joins people
--- who are not one, such as an identifier that a shop gives to all of its customers.
+-- A warning: the customers are right as far as the guards go, but something joins
+-- people who are not one, such as an identifier that a shop gives to all its customers.
 -- `quality.identity_links_cut` has the links.
 {{ config(severity="warn") }}
 
