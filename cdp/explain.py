@@ -251,7 +251,7 @@ class _Words:
                 continue
             meaning = self._meanings.get((attribute, level), level)
             shown = dict.fromkeys(
-                evidence.values.get(f"{side}masked_{attribute}")
+                evidence.values.get(f"{side}{attribute}_masked")
                 for side in ("", "other_")
             )
             values = ", ".join(value for value in shown if value)

@@ -39,26 +39,26 @@ masked_links as (
         links.target_node,
         links.link_rule,
         links.points,
-        {{ mask_name('one.given_name_key') }} as masked_given_name,
-        {{ mask_name('two.given_name_key') }} as other_masked_given_name,
-        {{ mask_name('one.family_name_key') }} as masked_family_name,
-        {{ mask_name('two.family_name_key') }} as other_masked_family_name,
-        {{ mask_email('one.email') }} as masked_email,
-        {{ mask_email('two.email') }} as other_masked_email,
+        {{ mask_name('one.given_name_key') }} as given_name_masked,
+        {{ mask_name('two.given_name_key') }} as other_given_name_masked,
+        {{ mask_name('one.family_name_key') }} as family_name_masked,
+        {{ mask_name('two.family_name_key') }} as other_family_name_masked,
+        {{ mask_email('one.email') }} as email_masked,
+        {{ mask_email('two.email') }} as other_email_masked,
         {{ mask_code("case
             when one.second_phone in (two.phone, two.second_phone)
                 and not coalesce(one.phone in (two.phone, two.second_phone), false)
                 then one.second_phone
             else coalesce(one.phone, one.second_phone)
-        end") }} as masked_phone,
+        end") }} as phone_masked,
         {{ mask_code("case
             when two.second_phone in (one.phone, one.second_phone)
                 and not coalesce(two.phone in (one.phone, one.second_phone), false)
                 then two.second_phone
             else coalesce(two.phone, two.second_phone)
-        end") }} as other_masked_phone,
-        {{ mask_code('one.loyalty_id') }} as masked_loyalty_id,
-        {{ mask_code('two.loyalty_id') }} as other_masked_loyalty_id
+        end") }} as other_phone_masked,
+        {{ mask_code('one.loyalty_id') }} as loyalty_id_masked,
+        {{ mask_code('two.loyalty_id') }} as other_loyalty_id_masked
     from links
     inner join records as one on links.source_node = one.record_key
     inner join records as two on links.target_node = two.record_key
@@ -89,16 +89,16 @@ identity_evidence as (
         scored_pairs.address_level,
         scored_pairs.postcode_level,
         scored_pairs.city_level,
-        masked_links.masked_given_name,
-        masked_links.other_masked_given_name,
-        masked_links.masked_family_name,
-        masked_links.other_masked_family_name,
-        masked_links.masked_email,
-        masked_links.other_masked_email,
-        masked_links.masked_phone,
-        masked_links.other_masked_phone,
-        masked_links.masked_loyalty_id,
-        masked_links.other_masked_loyalty_id,
+        masked_links.given_name_masked,
+        masked_links.other_given_name_masked,
+        masked_links.family_name_masked,
+        masked_links.other_family_name_masked,
+        masked_links.email_masked,
+        masked_links.other_email_masked,
+        masked_links.phone_masked,
+        masked_links.other_phone_masked,
+        masked_links.loyalty_id_masked,
+        masked_links.other_loyalty_id_masked,
 
         ---------- numerics
         masked_links.points,

@@ -39,8 +39,8 @@ create table marts.identity_evidence (
 insert into marts.identity_evidence
     (customer_id, source_name, source_record_id, other_source_name,
     other_source_record_id, link_rule, points, household_points, identifier_points,
-    personal_points, contradiction_points, phone_level, email_level, masked_phone,
-    other_masked_phone, masked_email, other_masked_email, gender_level)
+    personal_points, contradiction_points, phone_level, email_level, phone_masked,
+    other_phone_masked, email_masked, other_email_masked, gender_level)
 values
     ('one', 'crm', '1', 'crm', '2', 'evidence', 7.5, -3, 4.5, 4.5, -1.5, 'equal',
     'different', '***345', '***345', 'a***d@e***.com', 'a***@e***.com', 'equal'),
