@@ -51,9 +51,8 @@ placed_pairs as (
                     / 2
             else coalesce(least(address_points, postcode_points, city_points), -2)
         end as place_points,
-        case
-            when loyalty_id_level <> 'different' then loyalty_id_points
-        end as agreed_loyalty_id_points,
+        case when loyalty_id_level <> 'different' then loyalty_id_points end
+            as agreed_loyalty_id_points,
         case when email_level <> 'different' then email_points end
             as agreed_email_points,
         case when phone_level <> 'different' then phone_points end
@@ -99,7 +98,15 @@ started_pairs as (
             when household_points >= -{{ var('further_agreement_points') }}
                 then {{ var('further_agreement_points') }}
             else least(coalesce(family_name_points, 0), 0)
-        end as identifier_points
+        end as identifier_points,
+        coalesce(given_name_points, 0)
+        + coalesce(name_order_points, 0)
+        + coalesce(birth_date_points, 0)
+        + coalesce(gender_points, 0) as personal_points,
+        case when loyalty_id_level = 'different' then loyalty_id_points else 0 end
+        + case when email_level = 'different' then email_points else 0 end
+        + case when phone_level = 'different' then phone_points else 0 end
+            as contradiction_points
     from based_pairs
 
 ),
@@ -123,29 +130,17 @@ int_customer_pairs_scored as (
         city_level,
         household_points,
         identifier_points,
-        coalesce(given_name_points, 0)
-        + coalesce(name_order_points, 0)
-        + coalesce(birth_date_points, 0)
-        + coalesce(gender_points, 0) as personal_points,
-        case when loyalty_id_level = 'different' then loyalty_id_points else 0 end
-        + case when email_level = 'different' then email_points else 0 end
-        + case when phone_level = 'different' then phone_points else 0 end
-            as contradiction_points
+        personal_points,
+        contradiction_points,
+        greatest(household_points, identifier_points)
+        + personal_points + contradiction_points as points
     from started_pairs
 
 )
 
-select
-    *,
-    greatest(household_points, identifier_points)
-    + personal_points
-    + contradiction_points as points
-from int_customer_pairs_scored
+select * from int_customer_pairs_scored
 where
-    greatest(household_points, identifier_points)
-    + personal_points
-    + contradiction_points
-    >= 0
+    points >= 0
     {#- A name and a city alone make nobody one person, however rare the name is. #}
     and (
         identifier_points is not null
