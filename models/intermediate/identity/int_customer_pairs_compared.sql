@@ -22,20 +22,24 @@ compared_pairs as (
     select
         proposed_pairs.source_node,
         proposed_pairs.target_node,
-        {{ compare_names('one', 'given_name', 'two', 'given_name') }}
-            as straight_given_name_level,
-        {{ compare_names('one', 'family_name', 'two', 'family_name') }}
-            as straight_family_name_level,
-        case
-            when
-                one.given_name <> two.given_name and one.family_name <> two.family_name
-                then {{ compare_names('one', 'given_name', 'two', 'family_name') }}
-        end as crossed_given_name_level,
-        case
-            when
-                one.given_name <> two.given_name and one.family_name <> two.family_name
-                then {{ compare_names('one', 'family_name', 'two', 'given_name') }}
-        end as crossed_family_name_level,
+        {% for name, other_name in [
+            ('given_name', 'family_name'), ('family_name', 'given_name')
+        ] %}
+            {{ compare_names('one', name, 'two', name) }}
+                as straight_{{ name }}_level,
+            case
+                when
+                    one.given_name <> two.given_name
+                    and one.family_name <> two.family_name
+                    then {{ compare_names('one', name, 'two', other_name) }}
+            end as crossed_{{ name }}_level,
+            greatest(one.{{ name }}_rarity, two.{{ name }}_rarity)
+                as straight_{{ name }}_rarity,
+            least(
+                one.{{ name }}_rarity_as_{{ other_name }},
+                two.{{ other_name }}_rarity_as_{{ name }}
+            ) as crossed_{{ name }}_rarity,
+        {% endfor %}
         {{ compare_birth_dates('one.birth_date', 'two.birth_date') }}
             as birth_date_level,
         case
@@ -50,63 +54,30 @@ compared_pairs as (
             else 'different'
         end as email_level,
         case
-            when
-                one.phone in (two.phone, two.second_phone)
-                or one.second_phone in (two.phone, two.second_phone)
-                then 'equal'
+            when {{ common_phone('one', 'two') }} is not null then 'equal'
             when
                 coalesce(one.phone, one.second_phone) is not null
                 and coalesce(two.phone, two.second_phone) is not null
                 then 'different'
         end as phone_level,
-        case
-            when one.loyalty_id is null or two.loyalty_id is null then null
-            when one.loyalty_id = two.loyalty_id then 'equal'
-            when {{ is_near_text('one.loyalty_id', 'two.loyalty_id') }} then 'near'
-            else 'different'
-        end as loyalty_id_level,
+        {{ compare_codes('one.loyalty_id', 'two.loyalty_id') }} as loyalty_id_level,
         case when proposed_pairs.is_same_account then 'equal' end as account_level,
         {{ compare_addresses('one', 'two') }} as address_level,
+        {{ compare_codes('one.postcode', 'two.postcode') }} as postcode_level,
         case
-            when one.postcode is null or two.postcode is null then null
-            when one.postcode = two.postcode then 'equal'
-            when {{ is_near_text('one.postcode', 'two.postcode') }} then 'near'
-            else 'different'
-        end as postcode_level,
-        case
-            when one.city is null or two.city is null then null
             when one.city = two.city then 'equal'
             when {{ similarity('one.city', 'two.city') }} >= 0.75 then 'close'
-            else 'different'
+            when one.city <> two.city then 'different'
         end as city_level,
         case when one.email = two.email then one.email end as common_email,
-        case
-            when one.phone in (two.phone, two.second_phone) then one.phone
-            when one.second_phone in (two.phone, two.second_phone)
-                then one.second_phone
-        end as common_phone,
-        greatest(one.given_name_rarity, two.given_name_rarity)
-            as straight_given_name_rarity,
-        greatest(one.family_name_rarity, two.family_name_rarity)
-            as straight_family_name_rarity,
-        least(
-            one.given_name_rarity_as_family_name,
-            two.family_name_rarity_as_given_name
-        ) as crossed_given_name_rarity,
-        least(
-            one.family_name_rarity_as_given_name,
-            two.given_name_rarity_as_family_name
-        ) as crossed_family_name_rarity,
+        {{ common_phone('one', 'two') }} as common_phone,
         least(one.postcode_rarity, two.postcode_rarity) as postcode_rarity,
         greatest(one.address_rarity, two.address_rarity) as address_rarity,
         least(one.city_rarity, two.city_rarity) as city_rarity
     from proposed_pairs
     inner join records as one on proposed_pairs.source_node = one.record_key
     inner join records as two on proposed_pairs.target_node = two.record_key
-    {#-
-        Whoever meets by one part of what is known of them, and no identifier, is a pair
-        by chance unless the names begin alike, the birth date agrees or the place does.
-    #}
+    {#- Who meets by one part only is a pair by chance, unless something else agrees. #}
     where
         proposed_pairs.has_identifier
         or proposed_pairs.rule_count > 1
@@ -148,14 +119,14 @@ int_customer_pairs_compared as (
     select
         source_node,
         target_node,
-        case
-            when is_name_swapped then crossed_given_name_level
-            else straight_given_name_level
-        end as given_name_level,
-        case
-            when is_name_swapped then crossed_family_name_level
-            else straight_family_name_level
-        end as family_name_level,
+        {% for name in ['given_name', 'family_name'] %}
+            {% for measure in ['level', 'rarity'] %}
+                case
+                    when is_name_swapped then crossed_{{ name }}_{{ measure }}
+                    else straight_{{ name }}_{{ measure }}
+                end as {{ name }}_{{ measure }},
+            {% endfor %}
+        {% endfor %}
         case when is_name_swapped then 'swapped' end as name_order_level,
         birth_date_level,
         gender_level,
@@ -168,14 +139,6 @@ int_customer_pairs_compared as (
         city_level,
         common_email,
         common_phone,
-        case
-            when is_name_swapped then crossed_given_name_rarity
-            else straight_given_name_rarity
-        end as given_name_rarity,
-        case
-            when is_name_swapped then crossed_family_name_rarity
-            else straight_family_name_rarity
-        end as family_name_rarity,
         address_rarity,
         postcode_rarity,
         city_rarity
