@@ -32,7 +32,7 @@
     table without these columns, another configuration and changes in most of the nodes
     compute everything.
 
-    Config: `max_component_size` (default none), `max_rounds` (default 50), after which
+    Config, under `meta`: `max_component_size` (default none), `max_rounds` (default 50), after which
     the run fails rather than publish components that are not closed.
 -#}
 {% materialization fixed_point, default %}

@@ -35,7 +35,7 @@
         count=1,
         rounds=0,
     ) -%}
-    {%- for _ in range(config.get("max_rounds", 50)) if state.count > 0 -%}
+    {%- for _ in range(fixed_point_setting("max_rounds", 50)) if state.count > 0 -%}
         {%- do fixed_point_create(
             work, "hooks", fixed_point_hooks(work, state.links)
         ) -%}

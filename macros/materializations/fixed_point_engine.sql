@@ -28,3 +28,9 @@
 
 
 {% macro duckdb__fixed_point_number() -%} row_number() over () {%- endmacro %}
+
+
+{#- A setting of the model: dbt keeps keys that it does not know under `meta`. -#}
+{% macro fixed_point_setting(name, default_value=none) -%}
+    {{ return((config.get("meta") or {}).get(name, default_value)) }}
+{%- endmacro %}

@@ -3,7 +3,7 @@
     the rows does not matter, and rows that are repeated do not cancel each other out.
 -#}
 {% macro fixed_point_nodes(work) -%}
-    {%- set configuration = "1/" ~ config.get("max_component_size") -%}
+    {%- set configuration = "1/" ~ fixed_point_setting("max_component_size") -%}
     {%- set salt = local_md5(configuration)[:14] | int(base=16) -%}
     with
         stated as ({{ work.sql }}),

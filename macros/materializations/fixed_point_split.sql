@@ -11,7 +11,7 @@
 {% macro fixed_point_split(work) -%}
     {%- do fixed_point_create(work, "offers", fixed_point_first_offers(work)) -%}
     {%- set state = namespace(count=1, rounds=0) -%}
-    {%- for _ in range(config.get("max_rounds", 50)) if state.count > 0 -%}
+    {%- for _ in range(fixed_point_setting("max_rounds", 50)) if state.count > 0 -%}
         {%- do fixed_point_renew(work, "offers", fixed_point_offers(work)) -%}
         {%- set state.count = fixed_point_count(work.tables.offers) -%}
         {%- if state.count > 0 -%}
@@ -32,11 +32,11 @@
 {% macro fixed_point_violators(work) -%}
     with
         violating as (
-            {%- if config.get("max_component_size") is not none %}
+            {%- if fixed_point_setting("max_component_size") is not none %}
                 select component_id
                 from {{ work.tables.labels }}
                 group by component_id
-                having count(*) > {{ config.get("max_component_size") }}
+                having count(*) > {{ fixed_point_setting("max_component_size") }}
                 union
             {%- endif %}
             select source_labels.component_id
@@ -131,9 +131,9 @@
         and offers.other_id = apart_groups.other_id
     where
         apart_groups.one_id is null
-        {%- if config.get("max_component_size") is not none %}
+        {%- if fixed_point_setting("max_component_size") is not none %}
             and one.node_count + other.node_count
-            <= {{ config.get("max_component_size") }}
+            <= {{ fixed_point_setting("max_component_size") }}
         {%- endif %}
 {%- endmacro %}
 
@@ -274,11 +274,11 @@
         growth as other
         on apart_groups.other_id = other.id
         and one.tree_id = other.tree_id
-    {%- if config.get("max_component_size") is not none %}
+    {%- if fixed_point_setting("max_component_size") is not none %}
         union all
         {#- They would make the group too large. #}
         select tree_id, offer_rank
         from growth
-        where node_count > {{ config.get("max_component_size") }}
+        where node_count > {{ fixed_point_setting("max_component_size") }}
     {%- endif %}
 {%- endmacro %}

@@ -81,7 +81,7 @@
     {%- do exceptions.raise_compiler_error(
         this.identifier
         ~ " has not reached a fixed point after "
-        ~ config.get("max_rounds", 50)
+        ~ fixed_point_setting("max_rounds", 50)
         ~ " rounds: raise its config max_rounds."
     ) -%}
 {%- endmacro %}

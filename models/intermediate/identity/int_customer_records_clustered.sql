@@ -1,7 +1,7 @@
 {{
     config(
         materialized = 'fixed_point',
-        max_component_size = var('max_records_per_customer')
+        meta = {'max_component_size': var('max_records_per_customer')}
     )
 }}
 

@@ -109,7 +109,7 @@ def test_nothing_but_the_result_is_left(project: GraphProject) -> None:
 def test_too_few_rounds_fail_and_leave_the_old_table(project: GraphProject) -> None:
     project.configure("components", "")
     before = project.close(links(chain(9)))
-    project.configure("components", ", max_rounds=1")
+    project.configure("components", ", meta={'max_rounds': 1}")
     with pytest.raises(AssertionError, match="raise its config max_rounds"):
         project.close(links(chain(500)))
     assert project.components() == before

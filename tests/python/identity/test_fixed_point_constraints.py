@@ -28,7 +28,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> GraphProject:
     return GraphProject(
         tmp_path_factory.mktemp("constraints"),
         components="",
-        limited=f", max_component_size={LIMIT}",
+        limited=f", meta={{'max_component_size': {LIMIT}}}",
     )
 
 
@@ -198,7 +198,9 @@ def test_any_small_graph_is_split_as_defined(
 def test_a_large_star_is_split_in_a_few_rounds(
     project: GraphProject, limit: int
 ) -> None:
-    project.configure("limited", f", max_component_size={limit}, max_rounds=5")
+    project.configure(
+        "limited", f", meta={{'max_component_size': {limit}, 'max_rounds': 5}}"
+    )
     edges = [*links(star(10_000)), apart(name(0), name(7)), apart(name(8), name(9))]
     found = project.close(edges, model="limited")
     assert found == split(edges, limit)
@@ -211,12 +213,12 @@ def test_a_large_tangle_is_split_in_a_few_rounds(
     project: GraphProject, shape: str
 ) -> None:
     pairs = chain(10_000) if shape == "chain" else random_graph(10_000, 15_000, 5)
-    project.configure("limited", ", max_component_size=50, max_rounds=20")
+    project.configure("limited", ", meta={'max_component_size': 50, 'max_rounds': 20}")
     edges = links(pairs)
     assert project.close(edges, model="limited") == split(edges, 50)
 
 
 def test_without_violations_nothing_is_cut(project: GraphProject) -> None:
     edges = [*links(chain(LIMIT - 1)), apart(name(0), name(99))]
-    project.configure("limited", f", max_component_size={LIMIT}")
+    project.configure("limited", f", meta={{'max_component_size': {LIMIT}}}")
     assert project.close(edges, model="limited") == union_find(edges)

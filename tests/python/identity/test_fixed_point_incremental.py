@@ -104,7 +104,7 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> GraphProject:
     folder = tmp_path_factory.mktemp("changes")
-    return GraphProject(folder, components=f", max_component_size={LIMIT}")
+    return GraphProject(folder, components=f", meta={{'max_component_size': {LIMIT}}}")
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -164,7 +164,9 @@ def test_any_sequence_of_changes_equals_full_runs(
     project: GraphProject, seed: int
 ) -> None:
     limit = [None, LIMIT][seed % 2]
-    project.configure("components", f", max_component_size={limit or 'none'}")
+    project.configure(
+        "components", f", meta={{'max_component_size': {limit or 'none'}}}"
+    )
     pick = random.Random(seed)
     edges = [
         Edge(f"n{pick.randrange(60)}", f"n{pick.randrange(60)}", pick.randrange(4))
@@ -184,7 +186,7 @@ def test_any_sequence_of_changes_equals_full_runs(
 def test_another_configuration_computes_everything(project: GraphProject) -> None:
     edges = [*links(chain(30)), *crowd(20)]
     project.close(edges)
-    project.configure("components", f", max_component_size={LIMIT}")
+    project.configure("components", f", meta={{'max_component_size': {LIMIT}}}")
     project.run()
     assert project.message() == "recomputed 71 of 71 nodes"
     assert project.components() == split(edges, LIMIT)
@@ -201,7 +203,7 @@ def test_a_broken_run_leaves_what_the_next_one_needs(
     before = project.labels()
     edges = [*crowd(41), *links(chain(9))]
     if breaks == "round":
-        project.configure("components", ", max_rounds=0")
+        project.configure("components", ", meta={'max_rounds': 0}")
     else:
         # After the table was merged, before the transaction ends.
         project.configure("components", ", post_hook='select error(1)'")

@@ -28,7 +28,7 @@ from tests.python.support.warehouse import Warehouse, running_warehouse
 pytestmark = pytest.mark.warehouse
 
 LIMIT = 8
-CONFIG = f", max_component_size={LIMIT}"
+CONFIG = f", meta={{'max_component_size': {LIMIT}}}"
 TABLE = "`main`.`cdp`.`components_edges`"
 
 DAY_ONE = [
