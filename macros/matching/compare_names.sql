@@ -18,6 +18,10 @@
         then null
         when {{ left_alias }}.{{ left_name }} = {{ right_alias }}.{{ right_name }}
         then 'equal'
+        when
+            {{ left_alias }}.is_{{ left_name }}_known
+            and {{ right_alias }}.is_{{ right_name }}_known
+        then 'different'
         when ({{ left_key }} >= 'ء') <> ({{ right_key }} >= 'ء')
         then 'unclear'
         when {{ shortest }} = 1
@@ -27,10 +31,6 @@
                 then 'initial'
                 else 'different'
             end
-        when
-            {{ left_alias }}.is_{{ left_name }}_known
-            and {{ right_alias }}.is_{{ right_name }}_known
-        then 'different'
         when {{ similarity(left_key, right_key) }} >= 0.7
         then 'close'
         when {{ is_near_text(left_key, right_key) }}

@@ -74,13 +74,9 @@ based_pairs as (
             agreed_email_points,
             agreed_phone_points
         ) as best_identifier_points,
-        {% for identifier in [
-            'account_points',
-            'agreed_loyalty_id_points',
-            'agreed_email_points',
-            'agreed_phone_points'
-        ] %}
-            case when {{ identifier }} is null then 0 else 1 end
+        {#- What a household shares is no further agreement of the person. #}
+        {% for identifier in ['account', 'loyalty_id', 'email', 'phone'] %}
+            case when {{ identifier }}_level in ('equal', 'near') then 1 else 0 end
             {%- if not loop.last %} + {% endif %}
         {% endfor %} as identifier_count
     from placed_pairs
@@ -93,7 +89,7 @@ started_pairs as (
         *,
         {#- Identifiers come together: a further one is worth less than alone. #}
         best_identifier_points
-        + {{ var('further_agreement_points') }} * (identifier_count - 1)
+        + {{ var('further_agreement_points') }} * greatest(identifier_count - 1, 0)
         + case
             when household_points >= -{{ var('further_agreement_points') }}
                 then {{ var('further_agreement_points') }}
