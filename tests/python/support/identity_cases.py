@@ -175,6 +175,7 @@ MASKED_EMAILS: list[Case] = [
     ("ahmed@example.com", None, "a***d@e***.com"),
     ("omar@shop.example", None, "o***@s***"),
     ("o@b.example.info", None, "***@b***.info"),
+    ("ahmed@example.com\n", None, "a***d@e***"),
     ("مريم.ع@example.co", None, "م***ع@e***.co"),
     (None, None, None),
 ]
