@@ -23,7 +23,7 @@ int_customer_value_frequencies_counted as (
             '{{ attribute }}' as attribute,
             {{ column_name }} as value,
             count(*) as record_count,
-            sum(count(*)) over () as population_count
+            cast(sum(count(*)) over () as bigint) as population_count
         from records
         where {{ column_name }} is not null
         group by {{ column_name }}
