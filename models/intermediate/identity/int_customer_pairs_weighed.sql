@@ -39,18 +39,16 @@ judged_pairs as (
 
     select
         pairs.*,
-        case
-            when pairs.email_level <> 'equal' then pairs.email_level
-            when pairs.is_contradicting then null
-            when household_emails.identifier_value is not null then 'shared'
-            else pairs.email_level
-        end as judged_email_level,
-        case
-            when pairs.phone_level <> 'equal' then pairs.phone_level
-            when pairs.is_contradicting then null
-            when household_phones.identifier_value is not null then 'shared'
-            else pairs.phone_level
-        end as judged_phone_level,
+        {% for identifier in ['email', 'phone'] %}
+            case
+                when pairs.{{ identifier }}_level <> 'equal'
+                    then pairs.{{ identifier }}_level
+                when pairs.is_contradicting then null
+                when household_{{ identifier }}s.identifier_value is not null
+                    then 'shared'
+                else pairs.{{ identifier }}_level
+            end as judged_{{ identifier }}_level,
+        {% endfor %}
         case
             when
                 pairs.birth_date_level = 'equal'

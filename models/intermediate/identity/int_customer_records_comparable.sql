@@ -3,6 +3,24 @@
     own number, not a person's: it is taken for missing, so that it speaks neither for
     nor against anybody.
 -#}
+{%- set identifiers_compared = [
+    ('email_key', 'email', 'email'),
+    ('phone', 'phone', 'phone'),
+    ('second_phone', 'phone', 'second_phone'),
+    ('loyalty_id_key', 'loyalty_id', 'loyalty_id')
+] -%}
+{%- set max_name = var('max_name_rarity') -%}
+{%- set max_place = var('max_place_rarity') -%}
+{#- Names in exchanged places are as rare as they are there. -#}
+{%- set rarities = [
+    ('given_name', 'given_name', 'given_name_rarity', max_name),
+    ('family_name', 'family_name', 'family_name_rarity', max_name),
+    ('given_name', 'family_name', 'given_name_rarity_as_family_name', max_name),
+    ('family_name', 'given_name', 'family_name_rarity_as_given_name', max_name),
+    ('postcode', 'postcode', 'postcode_rarity', max_place),
+    ('address', 'address', 'address_rarity', max_place),
+    ('city', 'city', 'city_rarity', max_place)
+] -%}
 
 with
 
@@ -42,20 +60,12 @@ usable_records as (
         records.given_name,
         records.family_name_key,
         records.family_name,
-        case
-            when unusable_emails.identifier_value is null then records.email_key
-        end as email,
-        case
-            when unusable_phones.identifier_value is null then records.phone
-        end as phone,
-        case
-            when unusable_second_phones.identifier_value is null
-                then records.second_phone
-        end as second_phone,
-        case
-            when unusable_loyalty_ids.identifier_value is null
-                then records.loyalty_id_key
-        end as loyalty_id,
+        {% for column_name, identifier_type, alias in identifiers_compared %}
+            case
+                when unusable_{{ alias }}.identifier_value is null
+                    then records.{{ column_name }}
+            end as {{ alias }},
+        {% endfor %}
         records.gender,
         records.postcode_key as postcode,
         records.address_key as address,
@@ -65,29 +75,16 @@ usable_records as (
         records.is_family_name_known,
         records.birth_date
     from records
-    left join unusable_identifiers as unusable_emails
-        on
-            records.email_key = unusable_emails.identifier_value
-            and unusable_emails.identifier_type = 'email'
-    left join unusable_identifiers as unusable_phones
-        on
-            records.phone = unusable_phones.identifier_value
-            and unusable_phones.identifier_type = 'phone'
-    left join unusable_identifiers as unusable_second_phones
-        on
-            records.second_phone = unusable_second_phones.identifier_value
-            and unusable_second_phones.identifier_type = 'phone'
-    left join unusable_identifiers as unusable_loyalty_ids
-        on
-            records.loyalty_id_key = unusable_loyalty_ids.identifier_value
-            and unusable_loyalty_ids.identifier_type = 'loyalty_id'
+    {% for column_name, identifier_type, alias in identifiers_compared %}
+        left join unusable_identifiers as unusable_{{ alias }}
+            on
+                records.{{ column_name }} = unusable_{{ alias }}.identifier_value
+                and unusable_{{ alias }}.identifier_type = '{{ identifier_type }}'
+    {% endfor %}
 
 ),
 
-{#
-    Only values more common than the cap have a row. A name is as rare as it is in its
-    own place: names written in the other order are looked up in both.
-#}
+{# Only values more common than the cap have a row. #}
 int_customer_records_comparable as (
 
     select
@@ -97,48 +94,17 @@ int_customer_records_comparable as (
             when length(split_part(usable_records.email, '@', 1)) >= 6
                 then split_part(usable_records.email, '@', 1)
         end as mailbox,
-        coalesce(given_names.rarity_points, {{ var('max_name_rarity') }})
-            as given_name_rarity,
-        coalesce(family_names.rarity_points, {{ var('max_name_rarity') }})
-            as family_name_rarity,
-        coalesce(given_names_elsewhere.rarity_points, {{ var('max_name_rarity') }})
-            as given_name_rarity_as_family_name,
-        coalesce(family_names_elsewhere.rarity_points, {{ var('max_name_rarity') }})
-            as family_name_rarity_as_given_name,
-        coalesce(postcodes.rarity_points, {{ var('max_place_rarity') }})
-            as postcode_rarity,
-        coalesce(addresses.rarity_points, {{ var('max_place_rarity') }})
-            as address_rarity,
-        coalesce(cities.rarity_points, {{ var('max_place_rarity') }}) as city_rarity
+        {% for column_name, attribute, alias, most_points in rarities %}
+            coalesce({{ alias }}.rarity_points, {{ most_points }}) as {{ alias }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from usable_records
-    left join value_rarities as given_names
-        on
-            usable_records.given_name = given_names.value
-            and given_names.attribute = 'given_name'
-    left join value_rarities as family_names
-        on
-            usable_records.family_name = family_names.value
-            and family_names.attribute = 'family_name'
-    left join value_rarities as given_names_elsewhere
-        on
-            usable_records.given_name = given_names_elsewhere.value
-            and given_names_elsewhere.attribute = 'family_name'
-    left join value_rarities as family_names_elsewhere
-        on
-            usable_records.family_name = family_names_elsewhere.value
-            and family_names_elsewhere.attribute = 'given_name'
-    left join value_rarities as postcodes
-        on
-            usable_records.postcode = postcodes.value
-            and postcodes.attribute = 'postcode'
-    left join value_rarities as addresses
-        on
-            usable_records.address = addresses.value
-            and addresses.attribute = 'address'
-    left join value_rarities as cities
-        on
-            usable_records.city = cities.value
-            and cities.attribute = 'city'
+    {% for column_name, attribute, alias, most_points in rarities %}
+        left join value_rarities as {{ alias }}
+            on
+                usable_records.{{ column_name }} = {{ alias }}.value
+                and {{ alias }}.attribute = '{{ attribute }}'
+    {% endfor %}
 
 )
 
