@@ -1,14 +1,54 @@
 {#-
-    What brings two records together to be compared: an identifier, or a part of what is
-    known of the person. Each rule finds pairs that an error in another part would hide;
-    `blocking_rules` says how many records one key may bring together.
+    What brings two records together to be compared: an identifier, or parts of what is
+    known of the person that are rare together. Each rule finds pairs that an error in
+    another part would hide. How many records a key may bring together is for
+    `blocking_rules` to say.
 -#}
+{{ config(materialized = 'view') }}
+
+{#- Beginnings of names, so that a slip at their end is none. -#}
+{%- set birth_day = "cast(birth_date as string)" -%}
+{%- set given_names = "left(given_name, 3) || '|' || left(family_name, 1)" -%}
+{%- set family_names = "left(family_name, 3) || '|' || left(given_name, 1)" -%}
+{%- set both_names -%}
+    case
+        when given_name <= family_name then given_name || '|' || family_name
+        else family_name || '|' || given_name
+    end
+{%- endset -%}
+
+{#- Names of either kind are keys of one rule: they may stand in exchanged places. -#}
+{%- set rules = [
+    ('mailbox', ['mailbox']),
+    ('names', [both_names]),
+    ('address', ['address']),
+    ('birth_date', [birth_day]),
+    ('birth_date_and_names', [birth_day, given_names]),
+    ('birth_date_and_names', [birth_day, family_names]),
+    ('birth_date_and_city', [birth_day, 'city', 'left(given_name, 3)']),
+    ('birth_date_and_city', [birth_day, 'city', 'left(family_name, 3)']),
+    ('birth_date_and_postcode', [birth_day, 'postcode']),
+    ('birth_date_and_house_number', [birth_day, 'house_number']),
+    ('postcode_and_names', ['postcode', given_names]),
+    ('postcode_and_names', ['postcode', family_names]),
+    ('postcode_and_house_number', ['postcode', 'house_number', 'left(given_name, 3)']),
+    ('address_and_names', ['address', given_names]),
+    ('address_and_names', ['address', family_names])
+] -%}
 
 with
 
-records as (
+derived_keys as (
 
-    select * from {{ ref('int_customer_records_comparable') }}
+    {# Each rule reads the table: a common table expression would be kept in memory. #}
+    {% for blocking_rule, parts in rules %}
+        select
+            record_key,
+            '{{ blocking_rule }}' as blocking_rule,
+            {{ parts | join(" || '|' || ") }} as blocking_key
+        from {{ ref('int_customer_records_comparable') }}
+        {% if not loop.last %} union all {% endif %}
+    {% endfor %}
 
 ),
 
@@ -19,93 +59,18 @@ identifiers as (
 
 ),
 
-blocking_rules as (
+int_customer_blocking_keys as (
 
-    select * from {{ ref('blocking_rules') }}
+    select * from derived_keys
+    where blocking_key is not null
 
-),
-
-{# Names in one order, whichever the record has them in. #}
-prepared_records as (
-
-    select
-        record_key,
-        given_name,
-        family_name,
-        postcode,
-        address,
-        city,
-        case
-            when given_name <= family_name then given_name || '|' || family_name
-            else family_name || '|' || given_name
-        end as both_names,
-        mailbox,
-        cast(birth_date as string) as birth_day
-    from records
-
-),
-
-derived_keys as (
-
-    {% for blocking_rule, blocking_key in [
-        ('mailbox', 'mailbox'),
-        ('names', 'both_names'),
-        ('names_and_city', "both_names || '|' || city"),
-        ('birth_date_and_given_name', "birth_day || '|' || left(given_name, 3)"),
-        ('birth_date_and_family_name', "birth_day || '|' || left(family_name, 3)"),
-        ('birth_date_and_postcode', "birth_day || '|' || postcode"),
-        ('given_name_and_postcode', "left(given_name, 4) || '|' || postcode"),
-        ('family_name_and_postcode', "left(family_name, 4) || '|' || postcode"),
-        ('given_name_and_address', "left(given_name, 3) || '|' || address"),
-        ('address', 'address')
-    ] %}
-        select
-            record_key,
-            '{{ blocking_rule }}' as blocking_rule,
-            {{ blocking_key }} as blocking_key
-        from prepared_records
-
-        union all
-    {% endfor %}
+    union all
 
     select
         record_key,
         identifier_type as blocking_rule,
         identifier_value as blocking_key
     from identifiers
-
-),
-
-{# A key that brings too many together is chance. Grouped: a window is twice as slow. #}
-sized_keys as (
-
-    select
-        derived_keys.blocking_rule,
-        derived_keys.blocking_key,
-        count(*) as record_count
-    from derived_keys
-    inner join blocking_rules
-        on derived_keys.blocking_rule = blocking_rules.blocking_rule
-    where derived_keys.blocking_key is not null
-    group by
-        derived_keys.blocking_rule,
-        derived_keys.blocking_key,
-        blocking_rules.max_record_count
-    having count(*) between 2 and blocking_rules.max_record_count
-
-),
-
-int_customer_blocking_keys as (
-
-    select
-        derived_keys.record_key,
-        derived_keys.blocking_rule,
-        derived_keys.blocking_key
-    from derived_keys
-    inner join sized_keys
-        on
-            derived_keys.blocking_rule = sized_keys.blocking_rule
-            and derived_keys.blocking_key = sized_keys.blocking_key
 
 )
 

@@ -21,20 +21,26 @@ placeholder_values as (
 {# A merge names any number of contacts: one row for each. #}
 merged_contacts as (
 
-    select
+    select distinct
         contact_id,
-        explode(split(merged_contact_ids, ';')) as merged_contact_id
-    from contacts
-    where merged_contact_ids is not null
+        trim(merged_contact_id) as merged_contact_id
+    from (
+        select
+            contact_id,
+            explode(split(merged_contact_ids, ';')) as merged_contact_id
+        from contacts
+        where merged_contact_ids is not null
+    ) as exploded_contacts
 
 ),
 
+{# Each record states each identifier once: a window or `distinct` over all takes longer. #}
 stated_identifiers as (
 
     {% for identifier_type, identifier_value in [
         ('email', 'email_key'),
         ('phone', 'phone'),
-        ('phone', 'second_phone'),
+        ('phone', 'case when second_phone is distinct from phone then second_phone end'),
         ('loyalty_id', 'loyalty_id_key'),
         ('commerce_customer_id', 'commerce_customer_id'),
         ('crm_contact_id', "case when source_name = 'crm' then source_record_id end")
@@ -51,30 +57,17 @@ stated_identifiers as (
     select
         'crm:' || contact_id as record_key,
         'crm_contact_id' as identifier_type,
-        trim(merged_contact_id) as identifier_value
+        merged_contact_id as identifier_value
     from merged_contacts
+    where merged_contact_id <> contact_id
 
 ),
 
 {# A system writes `null` for none, which dbt would read as null in a seed. #}
-distinct_identifiers as (
+identifiers as (
 
-    select
-        record_key,
-        identifier_type,
-        identifier_value
-    from stated_identifiers
-    where {{ lower_text('identifier_value') }} not in ('', 'null')
-    group by record_key, identifier_type, identifier_value
-
-),
-
-counted_identifiers as (
-
-    select
-        *,
-        count(*) over (partition by identifier_type, identifier_value) as record_count
-    from distinct_identifiers
+    select * from stated_identifiers
+    where lower(identifier_value) not in ('', 'null')
 
 ),
 
@@ -82,22 +75,54 @@ counted_identifiers as (
     A number that hundreds of records carry is a shop's own phone, not a person's. The raw
     identifier is counted: names would divide its records into groups below the cap.
 #}
+counted_values as (
+
+    select
+        identifier_type,
+        identifier_value,
+        count(*) as record_count
+    from identifiers
+    group by identifier_type, identifier_value
+
+),
+
+judged_values as (
+
+    select
+        counted_values.*,
+        placeholder_values.placeholder_value is null
+        and counted_values.record_count
+        <= {{ var('max_records_per_identifier') }} as is_usable
+    from counted_values
+    left join placeholder_values
+        on
+            counted_values.identifier_type = placeholder_values.identifier_type
+            and {{ lower_text('counted_values.identifier_value') }}
+            = placeholder_values.placeholder_value
+
+),
+
+{# Most values are one record's own, and need no second look. #}
+noted_values as (
+
+    select * from judged_values
+    where record_count > 1 or not is_usable
+
+),
+
 int_customer_identifiers as (
 
     select
-        counted_identifiers.record_key,
-        counted_identifiers.identifier_type,
-        counted_identifiers.identifier_value,
-        counted_identifiers.record_count,
-        placeholder_values.placeholder_value is null
-        and counted_identifiers.record_count
-        <= {{ var('max_records_per_identifier') }} as is_usable
-    from counted_identifiers
-    left join placeholder_values
+        identifiers.record_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        coalesce(noted_values.record_count, 1) as record_count,
+        coalesce(noted_values.is_usable, true) as is_usable
+    from identifiers
+    left join noted_values
         on
-            counted_identifiers.identifier_type = placeholder_values.identifier_type
-            and {{ lower_text('counted_identifiers.identifier_value') }}
-            = placeholder_values.placeholder_value
+            identifiers.identifier_type = noted_values.identifier_type
+            and identifiers.identifier_value = noted_values.identifier_value
 
 )
 

@@ -38,7 +38,7 @@ carriers as (
         records.record_key,
         records.loyalty_id
     from records
-    inner join components on records.record_key = components.node
+    inner join components on records.record_key = components.record_key
     inner join identifier_types
         on records.loyalty_id is not null
 

@@ -77,20 +77,6 @@ compared_pairs as (
     from proposed_pairs
     inner join records as one on proposed_pairs.source_node = one.record_key
     inner join records as two on proposed_pairs.target_node = two.record_key
-    {#- Who meets by one part only is a pair by chance, unless something else agrees. #}
-    where
-        proposed_pairs.has_identifier
-        or proposed_pairs.rule_count > 1
-        or one.birth_date = two.birth_date
-        or (
-            one.city = two.city
-            and (one.postcode = two.postcode or one.address = two.address)
-        )
-        or (
-            left(one.given_name, 1)
-            in (left(two.given_name, 1), left(two.family_name, 1))
-            and coalesce(one.birth_date = two.birth_date, true)
-        )
 
 ),
 

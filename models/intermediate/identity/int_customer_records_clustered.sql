@@ -1,3 +1,7 @@
+{#-
+    Customers that links alone would make, and that are too many records or hold records
+    that must stay apart: split at their weakest links. All others are what links make.
+-#}
 {{
     config(
         materialized = 'fixed_point',
@@ -7,9 +11,9 @@
 
 with
 
-records as (
+connected_records as (
 
-    select * from {{ ref('int_customer_records_normalized') }}
+    select * from {{ ref('int_customer_records_connected') }}
 
 ),
 
@@ -25,25 +29,55 @@ separations as (
 
 ),
 
+{# Who is not connected needs no separation. #}
+needed_separations as (
+
+    select
+        separations.source_node,
+        separations.target_node,
+        one.component
+    from separations
+    inner join connected_records as one on separations.source_node = one.record_key
+    inner join connected_records as two
+        on
+            separations.target_node = two.record_key
+            and one.component = two.component
+
+),
+
+doubtful_components as (
+
+    select component
+    from needed_separations
+
+    union distinct
+
+    select component
+    from connected_records
+    group by component
+    having count(*) > {{ var('max_records_per_customer') }}
+
+),
+
+doubtful_records as (
+
+    select connected_records.record_key
+    from connected_records
+    inner join doubtful_components
+        on connected_records.component = doubtful_components.component
+
+),
+
 int_customer_records_clustered as (
 
-    {# A record without any link is a customer, too. #}
     select
-        record_key as source_node,
-        cast(null as string) as target_node,
-        cast(null as int) as strength,
-        false as is_apart
-    from records
-
-    union all
-
-    select
-        source_node,
-        target_node,
-        cast(floor(points) as int) as strength,
+        links.source_node,
+        links.target_node,
+        cast(floor(links.points) as int) as strength,
         false as is_apart
     from links
-    where not is_weak_bridge
+    inner join doubtful_records on links.source_node = doubtful_records.record_key
+    where not links.is_weak_bridge
 
     union all
 
@@ -52,7 +86,7 @@ int_customer_records_clustered as (
         target_node,
         cast(null as int) as strength,
         true as is_apart
-    from separations
+    from needed_separations
 
 )
 

@@ -1,21 +1,38 @@
-{{ config(materialized = 'fixed_point') }}
-
 with
 
-pairs as (
+records as (
 
-    select * from {{ ref('int_customer_pairs_accepted') }}
+    select * from {{ ref('int_customer_records_normalized') }}
 
 ),
 
+grouped_records as (
+
+    select * from {{ ref('int_customer_records_grouped') }}
+
+),
+
+connected_groups as (
+
+    select * from {{ ref('int_customer_groups_connected') }}
+
+),
+
+{# A group is named after its first record, and a record without links is a group, too. #}
 int_customer_records_connected as (
 
     select
-        source_node,
-        target_node,
-        cast(floor(points) as int) as strength,
-        false as is_apart
-    from pairs
+        records.record_key,
+        coalesce(
+            connected_groups.component, grouped_records.component, records.record_key
+        ) as component
+    from records
+    left join grouped_records
+        on records.record_key = grouped_records.node
+    left join connected_groups
+        on
+            coalesce(grouped_records.component, records.record_key)
+            = connected_groups.node
 
 )
 

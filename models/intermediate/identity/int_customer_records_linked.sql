@@ -1,7 +1,4 @@
-{#-
-    Two groups of records that each hold together are two people when few of the possible
-    pairs between them are alike, and none strongly: one chance link would fuse them.
--#}
+{{ config(materialized = 'view') }}
 
 with
 
@@ -11,87 +8,32 @@ pairs as (
 
 ),
 
-grouped_records as (
+bridged_pairs as (
 
-    select * from {{ ref('int_customer_records_grouped') }}
-
-),
-
-group_sizes as (
-
-    select
-        component as group_key,
-        count(*) as record_count
-    from grouped_records
-    group by component
-
-),
-
-{# A record without a strong link is a group of its own. #}
-placed_pairs as (
-
-    select
-        pairs.*,
-        coalesce(source_groups.component, pairs.source_node) as source_group,
-        coalesce(target_groups.component, pairs.target_node) as target_group
-    from pairs
-    left join grouped_records as source_groups
-        on pairs.source_node = source_groups.node
-    left join grouped_records as target_groups
-        on pairs.target_node = target_groups.node
-
-),
-
-bridges as (
-
-    select
-        least(source_group, target_group) as first_group,
-        greatest(source_group, target_group) as second_group,
-        count(*) as link_count
-    from placed_pairs
-    where
-        points < {{ var('strong_link_points') }}
-        and source_group <> target_group
-    group by
-        least(source_group, target_group),
-        greatest(source_group, target_group)
-
-),
-
-weak_bridges as (
-
-    select
-        bridges.first_group,
-        bridges.second_group
-    from bridges
-    left join group_sizes as first_sizes
-        on bridges.first_group = first_sizes.group_key
-    left join group_sizes as second_sizes
-        on bridges.second_group = second_sizes.group_key
-    where
-        bridges.link_count
-        < {{ var('least_bridge_rate') }}
-        * coalesce(first_sizes.record_count, 1)
-        * coalesce(second_sizes.record_count, 1)
+    select * from {{ ref('int_customer_pairs_bridged') }}
 
 ),
 
 int_customer_records_linked as (
 
     select
-        placed_pairs.source_node,
-        placed_pairs.target_node,
-        placed_pairs.link_rule,
-        placed_pairs.points,
-        weak_bridges.first_group is not null as is_weak_bridge
-    from placed_pairs
-    left join weak_bridges
-        on
-            least(placed_pairs.source_group, placed_pairs.target_group)
-            = weak_bridges.first_group
-            and greatest(placed_pairs.source_group, placed_pairs.target_group)
-            = weak_bridges.second_group
-            and placed_pairs.points < {{ var('strong_link_points') }}
+        source_node,
+        target_node,
+        link_rule,
+        points,
+        false as is_weak_bridge
+    from pairs
+    where points >= {{ var('strong_link_points') }}
+
+    union all
+
+    select
+        source_node,
+        target_node,
+        link_rule,
+        points,
+        is_weak_bridge
+    from bridged_pairs
 
 )
 

@@ -6,6 +6,12 @@ records as (
 
 ),
 
+connected_records as (
+
+    select * from {{ ref('int_customer_records_connected') }}
+
+),
+
 clusters as (
 
     select * from {{ ref('int_customer_records_clustered') }}
@@ -20,8 +26,9 @@ clustered as (
         records.source_record_id,
         records.registered_at,
         records._first_loaded_at,
-        coalesce(clusters.component, records.record_key) as cluster_key
+        coalesce(clusters.component, connected_records.component) as cluster_key
     from records
+    inner join connected_records on records.record_key = connected_records.record_key
     left join clusters on records.record_key = clusters.node
 
 ),

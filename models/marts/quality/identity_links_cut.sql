@@ -12,12 +12,6 @@ links as (
 
 ),
 
-clustered_records as (
-
-    select * from {{ ref('int_customer_records_clustered') }}
-
-),
-
 separations as (
 
     select * from {{ ref('int_customer_records_separated') }}
@@ -33,38 +27,15 @@ identities as (
 separated_customers as (
 
     select
-        least(one.component, two.component) as first_component,
-        greatest(one.component, two.component) as second_component,
+        least(one.customer_id, two.customer_id) as first_customer_id,
+        greatest(one.customer_id, two.customer_id) as second_customer_id,
         min(separations.separated_by) as separation_rule
     from separations
-    inner join clustered_records as one on separations.source_node = one.node
-    inner join clustered_records as two on separations.target_node = two.node
+    inner join identities as one on separations.source_node = one.record_key
+    inner join identities as two on separations.target_node = two.record_key
     group by
-        least(one.component, two.component),
-        greatest(one.component, two.component)
-
-),
-
-unused_links as (
-
-    select
-        links.*,
-        separated_customers.separation_rule,
-        case
-            when links.is_weak_bridge then 'weak_bridge'
-            when separated_customers.separation_rule is not null then 'separated'
-            else 'oversized'
-        end as cut_reason
-    from links
-    inner join clustered_records as one on links.source_node = one.node
-    inner join clustered_records as two on links.target_node = two.node
-    left join separated_customers
-        on
-            least(one.component, two.component) = separated_customers.first_component
-            and greatest(one.component, two.component)
-            = separated_customers.second_component
-            and not links.is_weak_bridge
-    where links.is_weak_bridge or one.component <> two.component
+        least(one.customer_id, two.customer_id),
+        greatest(one.customer_id, two.customer_id)
 
 ),
 
@@ -80,16 +51,28 @@ identity_links_cut as (
         ---------- strings
         one.source_name,
         two.source_name as other_source_name,
-        unused_links.link_rule,
-        unused_links.cut_reason,
-        unused_links.separation_rule,
+        links.link_rule,
+        case
+            when links.is_weak_bridge then 'weak_bridge'
+            when separated_customers.separation_rule is not null then 'separated'
+            else 'oversized'
+        end as cut_reason,
+        separated_customers.separation_rule,
 
         ---------- numerics
-        unused_links.points
+        links.points
 
-    from unused_links
-    inner join identities as one on unused_links.source_node = one.record_key
-    inner join identities as two on unused_links.target_node = two.record_key
+    from links
+    inner join identities as one on links.source_node = one.record_key
+    inner join identities as two on links.target_node = two.record_key
+    left join separated_customers
+        on
+            least(one.customer_id, two.customer_id)
+            = separated_customers.first_customer_id
+            and greatest(one.customer_id, two.customer_id)
+            = separated_customers.second_customer_id
+            and not links.is_weak_bridge
+    where links.is_weak_bridge or one.customer_id <> two.customer_id
 
 )
 

@@ -1,0 +1,37 @@
+{#-
+    Points of an attribute's level in a pair, with the rarity of its value where the seed
+    adds it; null where the attribute was not compared. Reads the columns of
+    `pivoted_level_points`.
+-#}
+{% macro level_points(attribute, levels, has_rarity) -%}
+    case judged_pairs.{{ attribute }}_level
+        {%- for level in levels %}
+            {%- set points = "match_points." ~ attribute ~ "_" ~ level %}
+            when '{{ level }}'
+            then
+                {%- if has_rarity %}
+                    case
+                        when {{ points }}_adds_rarity
+                        then
+                            greatest(
+                                {{ points }} + judged_pairs.{{ attribute }}_rarity, 0
+                            )
+                        else {{ points }}
+                    end
+                {%- else %} {{ points }}
+                {%- endif %}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- Columns with the points of an attribute's levels, and whether rarity is added. -#}
+{% macro pivoted_level_points(attribute, levels) -%}
+    {%- for level in levels %}
+        {%- set is_level = "attribute = '%s' and level = '%s'" % (attribute, level) %}
+        max(case when {{ is_level }} then points end) as {{ attribute }}_{{ level }},
+        coalesce(bool_or({{ is_level }} and adds_rarity), false)
+            as {{ attribute }}_{{ level }}_adds_rarity
+        {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+{%- endmacro %}
