@@ -4,9 +4,10 @@
     `pivoted_level_points`.
 -#}
 {% macro level_points(attribute, levels, has_rarity) -%}
-    case judged_pairs.{{ attribute }}_level
+    case
+        judged_pairs.{{ attribute }}_level
         {%- for level in levels %}
-            {%- set points = "match_points." ~ attribute ~ "_" ~ level %}
+            {%- set points = "pivoted_points." ~ attribute ~ "_" ~ level %}
             when '{{ level }}'
             then
                 {%- if has_rarity %}
@@ -22,16 +23,4 @@
                 {%- endif %}
         {%- endfor %}
     end
-{%- endmacro %}
-
-
-{#- Columns with the points of an attribute's levels, and whether rarity is added. -#}
-{% macro pivoted_level_points(attribute, levels) -%}
-    {%- for level in levels %}
-        {%- set is_level = "attribute = '%s' and level = '%s'" % (attribute, level) %}
-        max(case when {{ is_level }} then points end) as {{ attribute }}_{{ level }},
-        coalesce(bool_or({{ is_level }} and adds_rarity), false)
-            as {{ attribute }}_{{ level }}_adds_rarity
-        {%- if not loop.last %},{% endif %}
-    {%- endfor %}
 {%- endmacro %}

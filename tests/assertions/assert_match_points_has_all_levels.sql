@@ -1,5 +1,5 @@
--- Fails when `match_points` lacks a level that pairs are compared by, or has points for one
--- that no comparison comes to: it would change nothing, and nobody would see it.
+-- Fails when `match_points` lacks a level that pairs are compared by, or has points for
+-- one that no comparison comes to: it would change nothing, and nobody would see it.
 with
 
 compared_levels as (
@@ -7,9 +7,7 @@ compared_levels as (
     {% for attribute, levels in match_levels().items() %}
         {%- set outer_loop = loop %}
         {% for level in levels %}
-            select
-                '{{ attribute }}' as attribute,
-                '{{ level }}' as level
+            select '{{ attribute }}: {{ level }}' as attribute_level
             {%- if not (loop.last and outer_loop.last) %}
                 union all
             {%- endif %}
@@ -20,19 +18,17 @@ compared_levels as (
 
 match_points as (
 
-    select
-        attribute,
-        level
+    select attribute || ': ' || level as attribute_level
     from {{ ref('match_points') }}
 
 )
 
 select
-    coalesce(compared_levels.attribute, match_points.attribute) as attribute,
-    coalesce(compared_levels.level, match_points.level) as level
+    compared_levels.attribute_level as compared_level,
+    match_points.attribute_level as level_with_points
 from compared_levels
 full outer join match_points
-    on
-        compared_levels.attribute = match_points.attribute
-        and compared_levels.level = match_points.level
-where compared_levels.level is null or match_points.level is null
+    on compared_levels.attribute_level = match_points.attribute_level
+where
+    compared_levels.attribute_level is null
+    or match_points.attribute_level is null

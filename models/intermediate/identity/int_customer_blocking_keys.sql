@@ -6,10 +6,13 @@
 -#}
 {{ config(materialized = 'view') }}
 
-{#- Beginnings of names, so that a slip at their end is none. -#}
+{#- Beginnings of names, so that a slip at their end is none; each one once. -#}
 {%- set birth_day = "cast(birth_date as string)" -%}
 {%- set given_names = "left(given_name, 3) || '|' || left(family_name, 1)" -%}
-{%- set family_names = "left(family_name, 3) || '|' || left(given_name, 1)" -%}
+{%- set family_names =
+    "nullif(left(family_name, 3) || '|' || left(given_name, 1), " ~ given_names ~ ")"
+-%}
+{%- set family_beginning = 'nullif(left(family_name, 3), left(given_name, 3))' -%}
 {%- set both_names -%}
     case
         when given_name <= family_name then given_name || '|' || family_name
@@ -26,7 +29,7 @@
     ('birth_date_and_names', [birth_day, given_names]),
     ('birth_date_and_names', [birth_day, family_names]),
     ('birth_date_and_city', [birth_day, 'city', 'left(given_name, 3)']),
-    ('birth_date_and_city', [birth_day, 'city', 'left(family_name, 3)']),
+    ('birth_date_and_city', [birth_day, 'city', family_beginning]),
     ('birth_date_and_postcode', [birth_day, 'postcode']),
     ('birth_date_and_house_number', [birth_day, 'house_number']),
     ('postcode_and_names', ['postcode', given_names]),

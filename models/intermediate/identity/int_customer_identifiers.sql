@@ -19,22 +19,26 @@ placeholder_values as (
 ),
 
 {# A merge names any number of contacts: one row for each. #}
+exploded_contacts as (
+
+    select
+        contact_id,
+        explode(split(merged_contact_ids, ';')) as merged_contact_id
+    from contacts
+    where merged_contact_ids is not null
+
+),
+
 merged_contacts as (
 
     select distinct
         contact_id,
         trim(merged_contact_id) as merged_contact_id
-    from (
-        select
-            contact_id,
-            explode(split(merged_contact_ids, ';')) as merged_contact_id
-        from contacts
-        where merged_contact_ids is not null
-    ) as exploded_contacts
+    from exploded_contacts
 
 ),
 
-{# Each record states each identifier once: a window or `distinct` over all takes longer. #}
+{# Each record states each identifier once: `distinct` over all would take longer. #}
 stated_identifiers as (
 
     {% for identifier_type, identifier_value in [

@@ -28,7 +28,7 @@ pairs as (
 {% endfor %}
 
 {# One row: to join twelve levels of each pair takes three times as long. #}
-match_points as (
+pivoted_points as (
 
     select
         {% for attribute, attribute_levels in levels.items() %}
@@ -100,7 +100,7 @@ int_customer_pairs_weighed as (
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from judged_pairs
-    cross join match_points
+    cross join pivoted_points
 
 )
 

@@ -18,7 +18,7 @@ connected_groups as (
 
 ),
 
-{# A group is named after its first record, and a record without links is a group, too. #}
+{# Groups have the name of their first record; one without links is a group, too. #}
 int_customer_records_connected as (
 
     select

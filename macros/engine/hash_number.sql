@@ -4,7 +4,11 @@
 {%- endmacro %}
 
 
-{% macro default__hash_number(columns) -%} xxhash64({{ columns | join(", ") }}) {%- endmacro %}
+{% macro default__hash_number(columns) -%}
+    xxhash64({{ columns | join(", ") }})
+{%- endmacro %}
 
 
-{% macro duckdb__hash_number(columns) -%} hash({{ columns | join(", ") }}) {%- endmacro %}
+{% macro duckdb__hash_number(columns) -%}
+    hash({{ columns | join(", ") }})
+{%- endmacro %}
