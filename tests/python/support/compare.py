@@ -9,11 +9,15 @@ SHOWN_ROWS = 5
 
 
 def tables(database: Path, schemas: Iterable[str]) -> set[str]:
-    """Names `schema.table` of all tables in the schemas of a DuckDB file."""
+    """Names `schema.table` of all tables in the schemas of a DuckDB file.
+
+    Not of views: they name the database, which can be open only once, and show what is in
+    tables.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         rows = connection.execute(
             "select table_schema || '.' || table_name from information_schema.tables"
-            " where table_schema in (select unnest(?))",
+            " where table_type = 'BASE TABLE' and table_schema in (select unnest(?))",
             [list(schemas)],
         ).fetchall()
     return {name for (name,) in rows}

@@ -103,9 +103,8 @@ def compare(
         fitted: Columns, as `schema.table.column`, that bear a wider tolerance.
     """
     found = Comparison()
-    with duckdb.connect() as connection:
+    with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{database}' as platform (read_only)")
         for name, key in names.items():
             table = _Pair(connection, name, fetch(name), frozenset(fitted))
             found.rows[name] = table.row_counts[0]
@@ -127,12 +126,12 @@ class _Pair:
         self.connection = connection
         self.name = name
         self.fitted = fitted
-        described = connection.execute(f"describe platform.{name}").fetchall()
+        described = connection.execute(f"describe {name}").fetchall()
         here = [Column(column, _spark_type(kind)) for column, kind, *_ in described]
         there = [Column(each.name, _arrow_type(each.type)) for each in delivered.schema]
         self.here, self.there = here, there
         self.shared = [column for column in here if column in there]
-        self._view("here", f"platform.{name}")
+        self._view("here", name)
         connection.register("delivered", delivered)
         self._view("there", "delivered")
         self.row_counts = tuple(
