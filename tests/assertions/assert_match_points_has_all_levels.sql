@@ -1,5 +1,5 @@
--- Fails when `match_points` lacks a level that pairs are compared by, or has points for
--- one that no comparison comes to: it would change nothing, and nobody would see it.
+-- Fails when `match_points` lacks a level that `match_levels` lists, or has points for
+-- one that it does not: they would change nothing, and nobody would see it.
 with
 
 compared_levels as (

@@ -32,6 +32,7 @@
     ('birth_date_and_city', [birth_day, 'city', family_beginning]),
     ('birth_date_and_postcode', [birth_day, 'postcode']),
     ('birth_date_and_house_number', [birth_day, 'house_number']),
+    ('postcode_and_given_name', ['postcode', 'left(given_name, 3)']),
     ('postcode_and_names', ['postcode', given_names]),
     ('postcode_and_names', ['postcode', family_names]),
     ('postcode_and_house_number', ['postcode', 'house_number', 'left(given_name, 3)']),
@@ -43,7 +44,7 @@ with
 
 derived_keys as (
 
-    {# Each rule reads the table: a common table expression would be kept in memory. #}
+    {# Each rule reads the table: DuckDB would keep a common expression in memory. #}
     {% for blocking_rule, parts in rules %}
         select
             record_key,
@@ -64,7 +65,11 @@ identifiers as (
 
 int_customer_blocking_keys as (
 
-    select * from derived_keys
+    select
+        record_key,
+        blocking_rule,
+        blocking_key
+    from derived_keys
     where blocking_key is not null
 
     union all

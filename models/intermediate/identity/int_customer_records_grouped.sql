@@ -1,4 +1,4 @@
-{#- Groups within customers that hold together without weak links. -#}
+{#- Groups of records that hold together without weak links. -#}
 {{ config(materialized = 'fixed_point') }}
 
 with

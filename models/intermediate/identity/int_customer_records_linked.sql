@@ -1,3 +1,4 @@
+{#- Strong links as they are, and weak ones with what their groups say to them. -#}
 {{ config(materialized = 'view') }}
 
 with

@@ -11,7 +11,7 @@ SHOWN_ROWS = 5
 def tables(database: Path, schemas: Iterable[str]) -> set[str]:
     """Names `schema.table` of all tables in the schemas of a DuckDB file.
 
-    Not of views: they name their database, and what they show is in the tables.
+    Not of views: they name their database, and what they show comes from the tables.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         rows = connection.execute(
