@@ -1,0 +1,34 @@
+{#-
+    An expression over values that are computed once, however often it names them.
+    `values` has the expression of each by its name; the expression reads `<name>.<value>`.
+-#}
+{% macro over_values(name, values, expression) -%}
+    {{ adapter.dispatch("over_values", "cdp")(name, values, expression) }}
+{%- endmacro %}
+
+
+{% macro default__over_values(name, values, expression) -%}
+    transform(
+        array(
+            named_struct(
+                {%- for value, computed in values.items() %}
+                    '{{ value }}', {{ computed }}{{ "," if not loop.last }}
+                {%- endfor %}
+            )
+        ),
+        {{ name }} -> {{ expression }}
+    )[0]
+{%- endmacro %}
+
+
+{% macro duckdb__over_values(name, values, expression) -%}
+    {%- set named = [] -%}
+    {%- for value, computed in values.items() -%}
+        {%- do named.append(value ~ " := " ~ computed) -%}
+    {%- endfor -%}
+    {{
+        "list_transform([struct_pack(%s)], lambda %s: %s)[1]" | format(
+            named | join(", "), name, expression
+        )
+    }}
+{%- endmacro %}
