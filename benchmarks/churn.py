@@ -1,0 +1,133 @@
+"""The fit of the purchase models: a million customers at one cut-off.
+
+`python -m benchmarks.churn [CUSTOMERS]`: those of a BG/NBD process over 26 months in
+whole days, compressed as the models do it. Printed beside the seconds of the fit: those
+of reading and adding up the same rows, which no fit can do without, and those of
+`lifetimes` for its BG/NBD alone.
+"""
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import numpy as np
+
+CUSTOMERS = 1_000_000
+DAYS = 790
+FILE = (
+    Path(__file__).resolve().parents[1]
+    / "models/intermediate/value/int_purchase_model_parameters.py"
+)
+# As CDNOW has them: r, alpha in weeks, a, b; p, q, v.
+PURCHASES = (0.25, 4.5, 0.75, 2.3)
+VALUES = (6.25, 3.74, 15.44)
+
+CUT_OFF = """
+    select 'eg' as segment_code, date '2024-06-30' as cut_off_date, 90 as outcome_days,
+        date '2024-09-28' as outcome_date, x as repeat_purchase_count,
+"""
+COMPRESSED = f"""
+create table purchases as {CUT_OFF} t_x as recency_days, age as age_days,
+    count(*) as customer_count, count(*) // 2 as retained_customer_count
+from simulated group by x, t_x, age;
+create table purchase_values as {CUT_OFF} z as mean_repeat_amount,
+    count(*) as customer_count
+from simulated where x > 0 group by x, z
+"""
+SUMS = """
+select sum(customer_count * ln(1 + recency_days + age_days)) from purchases
+union all
+select sum(customer_count * ln(mean_repeat_amount)) from purchase_values
+"""
+
+
+def fitting() -> ModuleType:
+    """The Python model, which is a file and no package."""
+    spec = spec_from_file_location("int_purchase_model_parameters", FILE)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def simulated(customers: int) -> dict[str, np.ndarray]:
+    """Repeat purchase days, days to the last one and of age, and mean values."""
+    random = np.random.default_rng(7)
+    r, alpha, a, b = PURCHASES
+    rate = random.gamma(r, 1 / alpha, customers) / 7
+    leaves = random.beta(a, b, customers)
+    age = random.integers(1, DAYS + 1, customers)
+    clock = np.zeros(customers)
+    x, t_x = np.zeros(customers, int), np.zeros(customers, int)
+    active = np.arange(customers)
+    while len(active):
+        clock[active] += random.exponential(1, len(active)) / rate[active]
+        active = active[clock[active] < age[active]]
+        day = clock[active].astype(int)
+        # A second purchase on one day is none.
+        x[active] += day > t_x[active]
+        t_x[active] = day
+        active = active[random.random(len(active)) > leaves[active]]
+    p, q, v = VALUES
+    scale = v / random.gamma(q, 1, customers)
+    z = random.gamma(p * np.maximum(x, 1)) / np.maximum(x, 1) * scale
+    return {"x": x, "t_x": t_x, "age": age, "z": np.round(z, 2) + 0.01}
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def peer(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """BG/NBD as `lifetimes` fits it, on the same compressed rows."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from lifetimes import BetaGeoFitter  # noqa: PLC0415
+
+        rows = connection.table("purchases").fetchnumpy()
+        fitted = BetaGeoFitter().fit(
+            rows["repeat_purchase_count"],
+            rows["recency_days"] / 7,
+            rows["age_days"] / 7,
+            weights=rows["customer_count"],
+        )
+        return dict(fitted.params_)
+
+
+def main(customers: int) -> None:
+    module = fitting()
+    people = simulated(customers)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.register("simulated", people)
+        connection.execute(COMPRESSED)
+        purchases = connection.table("purchases")
+        values = connection.table("purchase_values")
+        print(
+            f"{customers:,} customers in {len(purchases):,} and {len(values):,} rows",
+            flush=True,
+        )
+        floor, _ = timed(lambda: connection.execute(SUMS).fetchall())
+        seconds, rows = timed(lambda: module.parameters(purchases, values, 2**62))
+        print(f"reading, adding up  {floor:8.2f} s")
+        print(f"three models        {seconds:8.2f} s  {seconds / floor:.0f} x reading")
+        for row in rows:
+            if row["segment_code"] == module.ALL:
+                found = {
+                    name: f"{row[name]:.4f} ± {row[name + '_standard_error']:.4f}"
+                    for name in module.NAMES
+                    if row[name] is not None
+                }
+                print(f"  {row['model_name']:12}{row['status']:14}{found}", flush=True)
+        slow, found = timed(lambda: peer(connection))
+        print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1].replace(",", "")) if sys.argv[1:] else CUSTOMERS)
