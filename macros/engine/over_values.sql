@@ -8,16 +8,12 @@
 
 
 {% macro default__over_values(name, values, expression) -%}
-    transform(
-        array(
-            named_struct(
-                {%- for value, computed in values.items() %}
-                    '{{ value }}', {{ computed }}{{ "," if not loop.last }}
-                {%- endfor %}
-            )
-        ),
-        {{ name }} -> {{ expression }}
-    )[0]
+    {%- set named = [] -%}
+    {%- for value, computed in values.items() -%}
+        {%- do named.append("'" ~ value ~ "', " ~ computed) -%}
+    {%- endfor -%}
+    {%- set list = "array(named_struct(" ~ named | join(", ") ~ "))" -%}
+    {{ transform_list(list, name, expression) }} [0]
 {%- endmacro %}
 
 
@@ -26,9 +22,6 @@
     {%- for value, computed in values.items() -%}
         {%- do named.append(value ~ " := " ~ computed) -%}
     {%- endfor -%}
-    {{
-        "list_transform([struct_pack(%s)], lambda %s: %s)[1]" | format(
-            named | join(", "), name, expression
-        )
-    }}
+    {%- set list = "[struct_pack(" ~ named | join(", ") ~ ")]" -%}
+    {{ transform_list(list, name, expression) }} [1]
 {%- endmacro %}

@@ -1,31 +1,53 @@
 {#-
-    Purchases to expect within the horizon from a buyer who has not left. The series is
-    Euler's transform of the published one, which converges too slowly. The formula has a
-    gap at a = 1, over which it is smooth: there it is taken from beside the gap.
+    Purchases to expect within the horizon from a buyer who has not left:
+    C / (a - 1) * (1 - G), and G is (1 - z)^p 2F1(p, q; C; z) with the smaller of r + x and
+    a - 1 as p, whose series needs the fewest terms: they are counted beforehand. Where
+    that are too many (r + x and a are in the hundreds) all buyers leave at one rate.
+    The formula has a gap at a = 1, over which it is smooth: it is taken beside the gap.
 -#}
 {% macro expected_purchases_if_alive(purchases, age, horizon, model) -%}
-    {%- set shape -%}
-        {{ dropout_shape(purchases, model) }} + {{ model }}.a
+    {%- set s = "(" ~ model ~ ".r + " ~ purchases ~ ")" -%}
+    {%- set c = "(" ~ dropout_shape(purchases, model) ~ " + " ~ model ~ ".a)" -%}
+    {%- set odds -%}
+        ({{ horizon }} / ({{ model }}.alpha_weeks + {{ age }}))
     {%- endset -%}
-    {%- set a_minus_1 -%}
+    {%- set d -%}
         case
             when abs({{ model }}.a - 1) < 1e-6 then 1e-6 else {{ model }}.a - 1
         end
     {%- endset -%}
-    {%- set z -%}
-        {{ horizon }} / ({{ model }}.alpha_weeks + {{ age }} + {{ horizon }})
+    {%- set p = "least(" ~ s ~ ", " ~ d ~ ")" -%}
+    {%- set count -%}
+        10 + (greatest({{ p }}, 0) + 6 * sqrt(greatest({{ p }}, 0)) + 16) * {{ odds }}
     {%- endset -%}
-    {%- set sum = hypergeometric_series("known.a", "known.b", "known.c", "known.z") -%}
-    {{
-        over_values(
-            "known",
-            {
-                "a": shape ~ " - " ~ model ~ ".r - " ~ purchases,
-                "b": a_minus_1,
-                "c": "nullif(" ~ shape ~ ", 0)",
-                "z": z,
-            },
-            "known.c / known.b * (1 - power(1 - known.z, known.b) * " ~ sum ~ ")",
+    {%- set terms -%}
+        case
+            when {{ count }} <= 5000 and {{ p }} * ln(1 + {{ odds }}) <= 600
+            then cast(floor({{ count }}) as int)
+        end
+    {%- endset -%}
+    {%- set values = {
+        "s": s,
+        "d": d,
+        "c": "nullif(" ~ c ~ ", 0)",
+        "p": p,
+        "q": c ~ " - greatest(" ~ s ~ ", " ~ d ~ ")",
+        "odds": odds,
+        "z": odds ~ " / (1 + " ~ odds ~ ")",
+        "terms": terms,
+    } -%}
+    {%- set expected -%}
+        k.c
+        / k.d
+        * (
+            1 - case
+                when k.terms > 0
+                then
+                    power(1 + k.odds, - k.p)
+                    * {{ hypergeometric_series("k.p", "k.q", "k.c", "k.z", "k.terms") }}
+                else power(1 + k.odds * k.d / k.c, - k.s)
+            end
         )
-    }}
+    {%- endset -%}
+    {{ over_values("k", values, expected) }}
 {%- endmacro %}

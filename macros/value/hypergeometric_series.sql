@@ -3,14 +3,9 @@
     1 + a b / (c 1) z (1 + (a + 1) (b + 1) / ((c + 1) 2) z (1 + ...)).
 -#}
 {% macro hypergeometric_series(a, b, c, z, terms=120) -%}
-    {%- set left = "(" ~ terms ~ " - step)" -%}
-    {%- set nested -%}
-        1e0
-        + ({{ a }} + {{ left }})
-        * ({{ b }} + {{ left }})
-        / (({{ c }} + {{ left }}) * ({{ left }} + 1))
-        * {{ z }}
-        * total
+    {%- set ratio -%}
+        ({{ a }} - step) * ({{ b }} - step) / (({{ c }} - step) * (1 - step)) * {{ z }}
     {%- endset -%}
-    {{ reduce_sequence(1, terms, "1e0", "total", "step", nested) }}
+    {%- set ratios = transform_list("sequence(1 - " ~ terms ~ ", 0)", "step", ratio) -%}
+    {{ reduce_list(ratios, "1e0", "total", "ratio", "1 + ratio * total") }}
 {%- endmacro %}
