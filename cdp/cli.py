@@ -61,6 +61,7 @@ def print_summary(
             summary.monthly_customers(warehouse, months),
             summary.monthly_amounts(warehouse, months),
             summary.segments(warehouse),
+            summary.scores(warehouse),
             summary.rejected_records(warehouse),
         ]
         if since:

@@ -126,6 +126,33 @@ def segments(warehouse: Warehouse) -> Table:
     return table
 
 
+def scores(warehouse: Warehouse) -> Table:
+    """Churn and value, by what they rest on: nobody is without a word why."""
+    rows = warehouse.rows(
+        """
+        select
+            values_to_come.score_status, count(*) as customer_count,
+            100 * avg(churn_scores.churn_probability) as mean_churn_percent,
+            sum(values_to_come.predicted_value_12m_amount) as predicted_amount
+        from marts.customer_lifetime_value as values_to_come
+        inner join marts.churn_scores using (customer_id)
+        group by values_to_come.score_status
+        order by values_to_come.score_status
+        """
+    )
+    table = _table(
+        "Churn and value",
+        *("Scores by", "Customers", "Churn percent", "Value of 12 months"),
+    )
+    table.caption = (
+        "by_segment, pooled: models of the segment, or of all. no_...: not scored, and"
+        " why. docs/churn-and-value.md says how to read the scores."
+    )
+    for status, count, percent, amount in rows:
+        _add_row(table, status, count, percent, _whole(amount))
+    return table
+
+
 def rejected_records(warehouse: Warehouse) -> Table:
     """Records that broke the contract; the mart itself says why each of them did."""
     rows = warehouse.rows(

@@ -38,6 +38,7 @@ known_orders as (
     select
         orders.order_id,
         orders.customer_id,
+        orders.country_code,
         converted_orders.total_amount,
         converted_orders.converted_total_amount,
         cast(orders.ordered_at as date) as order_date,
@@ -77,6 +78,7 @@ valid_orders as (
     select
         known_orders.order_id,
         known_orders.customer_id,
+        known_orders.country_code,
         known_orders.converted_total_amount as gross_amount,
         case
             when known_refunds.order_id is null
@@ -102,24 +104,46 @@ valid_orders as (
 
 ),
 
-int_orders_aggregated_to_cut_off as (
+order_days as (
 
     select
         customer_id,
         cut_off_date,
+        order_date,
+        min(country_code) as country_code,
         count(*) as order_count,
-        count(distinct order_date) as order_day_count,
         count(*) filter (where days_before_cut_off < 30) as orders_last_30_days,
         count(*) filter (where days_before_cut_off < 90) as orders_last_90_days,
         count(*) filter (
             where days_before_cut_off >= 90 and days_before_cut_off < 180
         ) as orders_previous_90_days,
-        {{ sum_amount('gross_amount') }} as gross_revenue_amount,
-        {{ sum_amount('net_amount') }} as net_revenue_amount,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date
+        {{ sum_amount('gross_amount') }} as gross_amount,
+        {{ sum_amount('net_amount') }} as net_amount
     from valid_orders
     where customer_id is not null
+    group by customer_id, cut_off_date, order_date
+
+),
+
+int_orders_aggregated_to_cut_off as (
+
+    select
+        customer_id,
+        cut_off_date,
+        min_by(country_code, order_date) as first_country_code,
+        cast(sum(order_count) as bigint) as order_count,
+        count(*) as order_day_count,
+        cast(sum(orders_last_30_days) as bigint) as orders_last_30_days,
+        cast(sum(orders_last_90_days) as bigint) as orders_last_90_days,
+        cast(sum(orders_previous_90_days) as bigint) as orders_previous_90_days,
+        {{ sum_amount('gross_amount') }} as gross_revenue_amount,
+        {{ sum_amount('net_amount') }} as net_revenue_amount,
+        case
+            when count(*) = count(net_amount) then min_by(net_amount, order_date)
+        end as first_day_net_amount,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+    from order_days
     group by customer_id, cut_off_date
 
 )

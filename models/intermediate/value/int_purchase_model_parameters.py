@@ -387,7 +387,7 @@ def purchase_rows(relation, cut_off, horizon_days, minimum_customers):
     """
     names = ["repeat_purchase_count", "recency_days", "age_days"]
     types = dict.fromkeys(names, "int")
-    types |= dict.fromkeys(["customer_count", "retained_customer_count"], "double")
+    types |= dict.fromkeys(["customer_count", "returned_customer_count"], "double")
     parts = by_segment(relation, cut_off, Purchases, types)
     rows, losses = [], {}
     for name, shift in SHIFTS.items():

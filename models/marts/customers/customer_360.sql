@@ -29,6 +29,18 @@ segments as (
 
 ),
 
+churn_scores as (
+
+    select * from {{ ref('churn_scores') }}
+
+),
+
+lifetime_values as (
+
+    select * from {{ ref('customer_lifetime_value') }}
+
+),
+
 activity as (
 
     select * from {{ ref('int_activity_aggregated_to_customer') }}
@@ -80,14 +92,9 @@ customer_360 as (
         segments.lifecycle_stage,
         segments.rfm_segment,
         segments.value_tier,
-        case
-            when activity.active_day_count >= {{ var('high_engagement_days') }}
-                then 'high'
-            when activity.active_day_count >= {{ var('medium_engagement_days') }}
-                then 'medium'
-            when activity.active_day_count > 0 then 'low'
-            else 'none'
-        end as engagement_level,
+        segments.predicted_value_tier,
+        segments.churn_band,
+        {{ engagement_level('activity.active_day_count') }} as engagement_level,
         {{ keyed_hash('customers.email', 'hash_keys.hash_key') }} as email_hash,
 
         ---------- numerics
@@ -103,6 +110,8 @@ customer_360 as (
         order_totals.average_order_amount,
         {{ days_since('order_totals.last_order_date', 'as_of_date.as_of_date') }}
             as days_since_last_order,
+        churn_scores.churn_probability,
+        lifetime_values.predicted_value_12m_amount,
         coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
 
         ---------- booleans
@@ -125,6 +134,9 @@ customer_360 as (
     left join sightings on customers.customer_id = sightings.customer_id
     left join order_totals on customers.customer_id = order_totals.customer_id
     left join segments on customers.customer_id = segments.customer_id
+    left join churn_scores on customers.customer_id = churn_scores.customer_id
+    left join lifetime_values
+        on customers.customer_id = lifetime_values.customer_id
     left join activity on customers.customer_id = activity.customer_id
     left join open_tickets on customers.customer_id = open_tickets.customer_id
     left join email_consents on customers.customer_id = email_consents.customer_id

@@ -24,6 +24,18 @@ age_bands as (
 
 ),
 
+churn_scores as (
+
+    select * from {{ ref('churn_scores') }}
+
+),
+
+lifetime_values as (
+
+    select * from {{ ref('customer_lifetime_value') }}
+
+),
+
 as_of_date as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -77,10 +89,6 @@ described_customers as (
 
 ),
 
-{#
-    The first rule that holds decides. A gap of more than `lapsed_after_days` before the
-    latest order means that the customer had lapsed, and came back.
-#}
 customer_segments as (
 
     select
@@ -94,32 +102,15 @@ customer_segments as (
             when described_customers.has_ordered then rfm_segments.rfm_segment
             else 'no_orders'
         end as rfm_segment,
-        case
-            when not described_customers.has_ordered then 'prospect'
-            when
-                described_customers.days_since_first_order
-                <= {{ var('new_customer_days') }}
-                then 'new'
-            when
-                described_customers.days_since_last_order
-                >= {{ var('lapsed_after_days') }}
-                then 'lapsed'
-            when
-                described_customers.days_since_last_order
-                >= {{ var('at_risk_after_days') }}
-                then 'at_risk'
-            when
-                described_customers.days_between_last_orders
-                > {{ var('lapsed_after_days') }}
-                then 'won_back'
-            else 'active'
-        end as lifecycle_stage,
+        {{ lifecycle_stage('described_customers') }} as lifecycle_stage,
         case
             when not described_customers.has_ordered then 'none'
             when described_customers.value_rank_share <= 0.1 then 'high'
             when described_customers.value_rank_share <= 0.4 then 'medium'
             else 'low'
         end as value_tier,
+        lifetime_values.predicted_value_tier,
+        churn_scores.churn_band,
 
         ---------- numerics
         described_customers.recency_score,
@@ -127,6 +118,10 @@ customer_segments as (
         described_customers.monetary_score
 
     from described_customers
+    left join lifetime_values
+        on described_customers.customer_id = lifetime_values.customer_id
+    left join churn_scores
+        on described_customers.customer_id = churn_scores.customer_id
     left join rfm_segments
         on
             described_customers.recency_score = rfm_segments.recency_score
