@@ -75,7 +75,7 @@ measured as (
     select
         *,
     {%- for term, expression in terms.items() %}
-        cast({{ expression }} as double) as {{ term }}{{ "," if not loop.last }}
+        cast({{ expression }} as decimal(18, 8)) as {{ term }}{{ "," if not loop.last }}
     {%- endfor %}
     from known_facts
 
@@ -86,8 +86,9 @@ averages as (
     select
         cut_off_date,
     {%- for term in terms %}
-        avg({{ term }}) as {{ term }}_mean,
-        stddev_samp({{ term }}) as {{ term }}_spread{{ "," if not loop.last }}
+        {{ safe_ratio('sum(' ~ term ~ ')', 'count(' ~ term ~ ')') }}
+            as {{ term }}_mean,
+        {{ sample_spread(term) }} as {{ term }}_spread{{ "," if not loop.last }}
     {%- endfor %}
     from measured
     group by cut_off_date

@@ -60,9 +60,19 @@ published as (
 
 ),
 
+mean_probabilities as (
+
+    select
+        {{ safe_ratio(exact_sum('churn_probability'), 'count(churn_probability)') }}
+            as mean_probability
+    from published
+
+),
+
 average_buyers as (
 
-    select {{ log_odds('avg(churn_probability)') }} as log_odds from published
+    select {{ log_odds('mean_probability') }} as log_odds
+    from mean_probabilities
 
 ),
 

@@ -62,9 +62,10 @@ scores as (
         cut_off_date,
         'base_rate' as forecast_name,
         cast(0 as double) as score,
-        avg(case when is_churned then 1.0 else 0.0 end) over (
-            partition by cut_off_date
-        ) as churn_probability,
+        {{ safe_ratio(
+            'count_if(is_churned) over (partition by cut_off_date)',
+            'count(*) over (partition by cut_off_date)'
+        ) }} as churn_probability,
         is_churned
     from forecasts
 

@@ -18,13 +18,13 @@ losses as (
         cut_off_date,
         outcome_date,
         count(*) as customer_count,
-        sum({{ log_loss('model_churn_probability', 'is_churned') }})
+        {{ exact_sum(log_loss('model_churn_probability', 'is_churned')) }}
             as model_log_loss,
-        sum({{ log_loss('recalibrated_churn_probability', 'is_churned') }})
+        {{ exact_sum(log_loss('recalibrated_churn_probability', 'is_churned')) }}
             as recalibrated_log_loss,
-        sum({{ squared_error('model_churn_probability', 'is_churned') }})
+        {{ exact_sum(squared_error('model_churn_probability', 'is_churned')) }}
             as model_squared_error,
-        sum({{ squared_error('recalibrated_churn_probability', 'is_churned') }})
+        {{ exact_sum(squared_error('recalibrated_churn_probability', 'is_churned')) }}
             as recalibrated_squared_error
     from forecasts
     where outcome_date is not null and recalibrated_churn_probability is not null
@@ -50,16 +50,16 @@ trials as (
         cut_offs.model_name,
         cut_offs.has_recalibration,
         {{ safe_ratio(
-            'sum(losses.model_log_loss)', 'sum(losses.customer_count)'
+            exact_sum('losses.model_log_loss'), 'sum(losses.customer_count)'
         ) }} as model_log_loss,
         {{ safe_ratio(
-            'sum(losses.recalibrated_log_loss)', 'sum(losses.customer_count)'
+            exact_sum('losses.recalibrated_log_loss'), 'sum(losses.customer_count)'
         ) }} as recalibrated_log_loss,
         {{ safe_ratio(
-            'sum(losses.model_squared_error)', 'sum(losses.customer_count)'
+            exact_sum('losses.model_squared_error'), 'sum(losses.customer_count)'
         ) }} as model_brier_score,
         {{ safe_ratio(
-            'sum(losses.recalibrated_squared_error)', 'sum(losses.customer_count)'
+            exact_sum('losses.recalibrated_squared_error'), 'sum(losses.customer_count)'
         ) }} as recalibrated_brier_score,
         coalesce(sum(losses.customer_count), 0) as trial_customer_count
     from cut_offs

@@ -1,7 +1,4 @@
-{#-
-    Orders and refunds as they were known at each cut-off, by UTC day: a refund paid
-    later reduces nothing, and an order cancelled later still counted.
--#}
+{#- By UTC day; a refund paid later reduces nothing, a later cancellation neither. -#}
 
 with
 

@@ -110,15 +110,14 @@ int_purchases_expected as (
             as horizon_purchases_if_alive,
         max(purchase_count_if_alive) filter (where month_number = 12)
             as purchases_12m_if_alive,
-        sum(
-            purchase_count_if_alive * (
-                {{ discount_factor('month_number') }}
-                - case
-                    when month_number = 12 then 0
-                    else {{ discount_factor('month_number + 1') }}
-                end
-            )
-        ) filter (where month_number > 0) as discounted_purchases_12m_if_alive,
+        {#- Month by month, for the order of the rows would move the last digits. #}
+        {%- for month in range(1, 13) %}
+            max(purchase_count_if_alive) filter (where month_number = {{ month }})
+            * (
+                {{ discount_factor(month) }}
+                {{ "- " ~ discount_factor(month + 1) if not loop.last }}
+            ) {{ "+" if not loop.last }}
+        {%- endfor %} as discounted_purchases_12m_if_alive,
         cut_off_date
     from expected
     group by cut_off_date, segment_code, repeat_purchase_count, age_days

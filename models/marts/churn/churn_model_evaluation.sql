@@ -39,21 +39,21 @@ measured as (
         sum(customer_count - churner_count) as non_churner_count,
         sum(
             churner_count * (
-                lower_non_churner_count
-                + cast(customer_count - churner_count as double) / 2
+                2 * lower_non_churner_count + customer_count - churner_count
             )
-        ) as ordered_pair_count,
-        sum(customer_count * churn_probability) as predicted_churner_count,
-        sum(
-            churner_count * {{ squared_error('churn_probability', 'true') }}
-            + (customer_count - churner_count)
-            * {{ squared_error('churn_probability', 'false') }}
-        ) as squared_error,
-        sum(
-            churner_count * {{ log_loss('churn_probability', 'true') }}
-            + (customer_count - churner_count)
-            * {{ log_loss('churn_probability', 'false') }}
-        ) as log_loss
+        ) as doubled_pair_count,
+        {{ exact_sum('customer_count * churn_probability') }}
+            as predicted_churner_count,
+        {{ exact_sum(
+            'churner_count * ' ~ squared_error('churn_probability', 'true')
+            ~ ' + (customer_count - churner_count) * '
+            ~ squared_error('churn_probability', 'false')
+        ) }} as squared_error,
+        {{ exact_sum(
+            'churner_count * ' ~ log_loss('churn_probability', 'true')
+            ~ ' + (customer_count - churner_count) * '
+            ~ log_loss('churn_probability', 'false')
+        ) }} as log_loss
     from ranked_forecasts
     group by cut_off_date, forecast_name
 
@@ -66,7 +66,9 @@ deciles as (
         forecast_name,
         max_by(decile_churn_rate, decile) as top_churn_rate,
         {{ safe_ratio(
-            'sum(customer_count * abs(mean_churn_probability - decile_churn_rate))',
+            exact_sum(
+                'customer_count * abs(mean_churn_probability - decile_churn_rate)'
+            ),
             'sum(customer_count)'
         ) }} as calibration_error
     from reliability
@@ -78,7 +80,7 @@ purchase_totals as (
 
     select
         cut_off_date,
-        sum(expected_purchase_count) as predicted_purchase_count,
+        {{ exact_sum('expected_purchase_count') }} as predicted_purchase_count,
         cast(sum(outcome_purchase_count) as bigint) as actual_purchase_count
     from purchases
     where outcome_date is not null
@@ -101,8 +103,8 @@ churn_model_evaluation as (
         cast(measured.churner_count as bigint) as churner_count,
         measured.predicted_churner_count,
         {{ safe_ratio(
-            'measured.ordered_pair_count',
-            'cast(measured.churner_count as double)'
+            'measured.doubled_pair_count',
+            '2 * cast(measured.churner_count as double)'
             ~ ' * measured.non_churner_count'
         ) }} as area_under_curve,
         {{ safe_ratio('measured.squared_error', 'measured.customer_count') }}
