@@ -1,13 +1,19 @@
 """The Python models as modules, and their inputs as DuckDB relations."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+
+from tests.python.support.dbt_project import ScratchProject
 
 MODELS = Path(__file__).resolve().parents[3] / "models" / "intermediate"
 
@@ -18,7 +24,7 @@ PURCHASE_TYPES = {
     "age_days": "integer",
     "outcome_days": "integer",
     "customer_count": "bigint",
-    "retained_customer_count": "bigint",
+    "returned_customer_count": "bigint",
     "cut_off_date": "date",
     "outcome_date": "date",
 }
@@ -49,15 +55,15 @@ def fill(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     types: Mapping[str, str],
-    rows: Iterable[Row],
+    rows: Sequence[Row],
 ) -> duckdb.DuckDBPyRelation:
     """A table with these columns and rows; a column that a row lacks is null."""
     columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
     connection.execute(f"create or replace table {name} ({columns})")
-    listed = [[row.get(column) for column in types] for row in rows]
-    if listed:
-        marks = ", ".join("?" for _ in types)
-        connection.executemany(f"insert into {name} values ({marks})", listed)
+    if rows:
+        listed = {column: [row.get(column) for row in rows] for column in types}
+        connection.register("listed", pa.table(listed))
+        connection.execute(f"insert into {name} by name select * from listed")
     return connection.table(name)
 
 
@@ -71,7 +77,7 @@ class Dbt:
 
 
 def purchase_models(
-    purchases: Iterable[Row], values: Iterable[Row] = (), least: int = 1000
+    purchases: Sequence[Row], values: Sequence[Row] = (), least: int = 1000
 ) -> list[Row]:
     """Rows that the model of the purchase models returns."""
     with duckdb.connect() as connection:
@@ -91,3 +97,20 @@ def purchase_models(
 def day(number: int) -> dt.date:
     """Days of the tests, from 1 January 2024 on."""
     return dt.date(2024, 1, 1) + dt.timedelta(days=number)
+
+
+def run_dbt(project: ScratchProject, *arguments: str) -> None:
+    """Builds a scratch project in a process of its own.
+
+    dbt-duckdb leaves an event loop open where it has run a Python model.
+    """
+    folder = ("--project-dir", project.folder, "--profiles-dir", project.folder)
+    quiet = ("--quiet", "--no-use-colors", "--log-level-file", "none")
+    run = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "run", *arguments, *folder, *quiet],
+        env=os.environ | {"DBT_TARGET_PATH": str(project.folder / "target")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
