@@ -33,7 +33,7 @@ CUT_OFF = """
 """
 COMPRESSED = f"""
 create table purchases as {CUT_OFF} t_x as recency_days, age as age_days,
-    count(*) as customer_count, count(*) // 2 as retained_customer_count
+    count(*) as customer_count, count(*) // 2 as returned_customer_count
 from simulated group by x, t_x, age;
 create table purchase_values as {CUT_OFF} z as mean_repeat_amount,
     count(*) as customer_count
