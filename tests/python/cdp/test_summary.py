@@ -25,6 +25,13 @@ create table marts.fct_orders as select 100.5 as net_amount, true as is_valid;
 create table marts.customer_segments as
     select * from (values ('a', 'champions'), ('b', 'prospects'))
     as rows (customer_id, rfm_segment);
+create table marts.churn_scores as
+    select * from (values ('a', 0.25), ('b', null), ('c', 0.75))
+    as rows (customer_id, churn_probability);
+create table marts.customer_lifetime_value as
+    select * from (values ('a', 'pooled', 40), ('b', 'no_orders', null),
+        ('c', 'pooled', 20.25)) as rows
+        (customer_id, score_status, predicted_value_12m_amount);
 create table marts.kpi_monthly as
     select
         date '2025-05-01' as month_start_date, country_code,
@@ -83,6 +90,8 @@ def test_says_what_was_built(database: Path) -> None:
         ["2025-05", "1,234", "12.50", "9.75", "-", "-"],
     ]
     assert line(result.output, "champions") == ["champions", "1", "50.00", "100"]
+    assert line(result.output, "pooled") == ["pooled", "2", "50.00", "60"]
+    assert line(result.output, "no_orders") == ["no_orders", "1", "-", "-"]
     assert line(result.output, "crm.contacts") == ["crm.contacts", "1", "1"]
 
 

@@ -5,40 +5,17 @@ data set is known by, computed here from the file itself, without the models.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
-from importlib.util import find_spec
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import sqlalchemy as sa
 
+from tests.python.support.cdnow import Purchase, fill_shop, purchases
 from tests.python.support.platform import Platform
-
-
-class Purchase(NamedTuple):
-    customer_id: str
-    day: dt.date
-    amount: Decimal
-
-
-def purchases() -> Iterator[Purchase]:
-    """Rows of CDNOW_master.txt: customer, yyyymmdd, units, dollars."""
-    # Found, not imported: only the file is wanted, and the package warns of its age.
-    package = find_spec("lifetimes")
-    assert package is not None and package.origin is not None
-    file = Path(package.origin).with_name("datasets") / "CDNOW_master.txt"
-    for line in file.read_text().splitlines():
-        words = line.split()
-        if len(words) == 4 and words[1].isdigit():
-            day = dt.datetime.strptime(words[1], "%Y%m%d").date()
-            yield Purchase(words[0], day, Decimal(words[3]))
 
 
 @pytest.fixture(scope="module")
 def bought() -> list[Purchase]:
-    return list(purchases())
+    return list(purchases("master"))
 
 
 @pytest.fixture(scope="module")
@@ -52,69 +29,6 @@ def platform(
     platform.ingest(variables={"SHOP_DATABASE_URL": shop})
     platform.build("--vars", "{as_of_date: '1998-06-30'}")
     return platform
-
-
-def fill_shop(url: str, bought: list[Purchase]) -> None:
-    """Writes the purchases as orders in dollars, one a row of the file."""
-    engine = sa.create_engine(url)
-    metadata = sa.MetaData()
-    sa.Table(
-        "customers",
-        metadata,
-        sa.Column("customer_id", sa.String, primary_key=True),
-        sa.Column("updated_at", sa.DateTime, nullable=False),
-    )
-    orders = sa.Table(
-        "orders",
-        metadata,
-        sa.Column("order_id", sa.Integer, primary_key=True),
-        sa.Column("customer_id", sa.String, nullable=False),
-        sa.Column("ordered_at", sa.DateTime, nullable=False),
-        sa.Column("status", sa.String, nullable=False),
-        sa.Column("currency", sa.String, nullable=False),
-        sa.Column("total_amount", sa.String, nullable=False),
-        sa.Column("updated_at", sa.DateTime, nullable=False),
-    )
-    for name, columns in OTHER_TABLES.items():
-        sa.Table(name, metadata, *(sa.Column(each, sa.String) for each in columns))
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        connection.execute(
-            orders.insert(),
-            [
-                {
-                    "order_id": number,
-                    "customer_id": purchase.customer_id,
-                    "ordered_at": dt.datetime.combine(purchase.day, dt.time()),
-                    "status": "delivered",
-                    "currency": "USD",
-                    "total_amount": str(purchase.amount),
-                    "updated_at": dt.datetime.combine(purchase.day, dt.time()),
-                }
-                for number, purchase in enumerate(bought, start=1)
-            ],
-        )
-    engine.dispose()
-
-
-OTHER_TABLES = {
-    "products": ["product_id", "updated_at"],
-    "order_lines": [
-        "order_line_id",
-        "order_id",
-        "quantity",
-        "unit_price",
-        "updated_at",
-    ],
-    "refunds": [
-        "refund_id",
-        "order_id",
-        "refunded_at",
-        "amount",
-        "currency",
-        "updated_at",
-    ],
-}
 
 
 def test_the_file_is_the_published_one(bought: list[Purchase]) -> None:
