@@ -105,9 +105,9 @@ def test_one_row_for_each_segment_and_model() -> None:
     }
     for name in NAMES:
         pooled, own, few = (rows[day(0), code, name] for code in ("all", "EG", "SA"))
-        assert (pooled["status"], pooled["is_pooled"]) == ("fitted", False)
-        assert (own["status"], own["is_pooled"]) == ("fitted", False)
-        assert (few["status"], few["is_pooled"]) == ("too_few_customers", True)
+        assert (pooled["fit_status"], pooled["is_pooled"]) == ("fitted", False)
+        assert (own["fit_status"], own["is_pooled"]) == ("fitted", False)
+        assert (few["fit_status"], few["is_pooled"]) == ("too_few_customers", True)
         assert [few[each] for each in FIGURES] == [pooled[each] for each in FIGURES]
         assert own["log_likelihood"] != pooled["log_likelihood"]
         assert pooled["customer_count"] == own["customer_count"] + few["customer_count"]
@@ -139,11 +139,11 @@ def test_a_fit_that_does_not_converge_falls_back() -> None:
     rows = by_key(purchase_models(*together(inputs(1, 1500), (once, [])), least=500))
     for name in NAMES[:2]:
         row = rows[day(0), "SA", name]
-        assert (row["status"], row["is_pooled"]) == ("not_converged", True)
+        assert (row["fit_status"], row["is_pooled"]) == ("not_converged", True)
         assert row["r"] == rows[day(0), "all", name]["r"] is not None
     # Nobody bought twice there: Gamma-Gamma has a row all the same.
     row = rows[day(0), "SA", "gamma_gamma"]
-    assert (row["customer_count"], row["status"]) == (0, "too_few_customers")
+    assert (row["customer_count"], row["fit_status"]) == (0, "too_few_customers")
     assert row["p"] == rows[day(0), "all", "gamma_gamma"]["p"]
 
 
@@ -154,7 +154,7 @@ def test_where_nothing_converges_everything_is_null() -> None:
     assert len(rows) == 6
     for row in rows:
         is_all = row["segment_code"] == "all"
-        assert row["status"] == ("not_converged" if is_all else "too_few_customers")
+        assert row["fit_status"] == ("not_converged" if is_all else "too_few_customers")
         assert row["is_pooled"] is not is_all
         assert row["is_chosen"] is False
         assert [row[each] for each in FIGURES] == [None] * len(FIGURES)
@@ -213,7 +213,7 @@ def pooled(name: str, **figures: float | str) -> Row:
     return {
         "segment_code": "all",
         "model_name": name,
-        "status": "fitted",
+        "fit_status": "fitted",
         "log_likelihood": -10.0,
         "backtest_log_loss": None,
         "backtest_customer_count": 0,
@@ -230,8 +230,8 @@ def pooled(name: str, **figures: float | str) -> Row:
         ({"loss": 0.6, "log_likelihood": -9.0}, {"loss": 0.5}, "mbg_nbd"),
         # Only one has a backtest: likelihood decides.
         ({"loss": 0.6}, {"log_likelihood": -9.0}, "mbg_nbd"),
-        ({"status": "not_converged"}, {"log_likelihood": -99.0}, "mbg_nbd"),
-        ({"status": "not_converged"}, {"status": "not_converged"}, None),
+        ({"fit_status": "not_converged"}, {"log_likelihood": -99.0}, "mbg_nbd"),
+        ({"fit_status": "not_converged"}, {"fit_status": "not_converged"}, None),
         ({}, {}, "bg_nbd"),
     ],
 )
@@ -300,7 +300,7 @@ def test_dbt_runs_it(tmp_path: Path) -> None:
             made = connection.table("main.int_purchase_model_parameters")
             types.append(list(zip(made.columns, map(str, made.types), strict=True)))
             count = connection.execute(
-                "select count(*), count(*) filter (where status = 'fitted')"
+                "select count(*), count(*) filter (where fit_status = 'fitted')"
                 " from main.int_purchase_model_parameters"
             ).fetchone()
         # EG's own Gamma-Gamma has too few repeat customers.
