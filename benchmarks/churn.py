@@ -124,7 +124,9 @@ def main(customers: int) -> None:
                     for name in module.NAMES
                     if row[name] is not None
                 }
-                print(f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True)
+                print(
+                    f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True
+                )
         slow, found = timed(lambda: peer(connection))
         print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}")
 
