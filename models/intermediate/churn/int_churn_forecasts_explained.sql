@@ -1,7 +1,6 @@
 {#-
-    The published forecast of the as-of date, and what moves it most from that of the average
-    buyer, in log odds. Terms about the same facts are one reason: what one of them corrects
-    of the other would read as a contradiction. Less than a tenth is not worth a word.
+    The published forecast, and what moves it most from the average buyer's, in log odds.
+    Terms about the same facts are one reason, or they would contradict each other.
 -#}
 {%- set reasons = ['purchases', 'trend', 'activity', 'mail', 'tickets'] -%}
 
@@ -60,19 +59,12 @@ published as (
 
 ),
 
-mean_probabilities as (
+average_buyers as (
 
     select
         {{ safe_ratio(exact_sum('churn_probability'), 'count(churn_probability)') }}
-            as mean_probability
+            as churn_probability
     from published
-
-),
-
-average_buyers as (
-
-    select {{ log_odds('mean_probability') }} as log_odds
-    from mean_probabilities
 
 ),
 
@@ -88,7 +80,7 @@ effects as (
         + published.recency_effect
         + published.frequency_effect
         + published.tenure_effect
-        - average_buyers.log_odds as purchases_log_odds,
+        - {{ log_odds('average_buyers.churn_probability') }} as purchases_log_odds,
         published.trend_effect as trend_log_odds,
         published.activity_effect
         + published.inactivity_effect as activity_log_odds,

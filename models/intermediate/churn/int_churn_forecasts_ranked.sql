@@ -26,7 +26,7 @@ scores as (
         cut_off_date,
         'purchase_model' as forecast_name,
         model_churn_probability as score,
-        model_churn_probability as churn_probability,
+        model_churn_probability as forecast_probability,
         is_churned
     from forecasts
 
@@ -36,7 +36,7 @@ scores as (
         cut_off_date,
         'recalibrated' as forecast_name,
         recalibrated_churn_probability as score,
-        recalibrated_churn_probability as churn_probability,
+        recalibrated_churn_probability as forecast_probability,
         is_churned
     from forecasts
 
@@ -48,7 +48,7 @@ scores as (
         cast(
             datediff(orders.cut_off_date, orders.last_order_date) as double
         ) as score,
-        cast(null as double) as churn_probability,
+        cast(null as double) as forecast_probability,
         forecasts.is_churned
     from forecasts
     inner join orders
@@ -65,7 +65,7 @@ scores as (
         {{ safe_ratio(
             'count_if(is_churned) over (partition by cut_off_date)',
             'count(*) over (partition by cut_off_date)'
-        ) }} as churn_probability,
+        ) }} as forecast_probability,
         is_churned
     from forecasts
 
@@ -77,7 +77,7 @@ equal_scores as (
         cut_off_date,
         forecast_name,
         score,
-        max(churn_probability) as churn_probability,
+        max(forecast_probability) as forecast_probability,
         count(*) as customer_count,
         count(*) filter (where is_churned) as churner_count
     from scores
@@ -110,7 +110,7 @@ int_churn_forecasts_ranked as (
     select
         forecast_name,
         score,
-        churn_probability,
+        forecast_probability,
         customer_count,
         churner_count,
         cast(lower_customer_count as bigint) as lower_customer_count,

@@ -42,17 +42,17 @@ measured as (
                 2 * lower_non_churner_count + customer_count - churner_count
             )
         ) as doubled_pair_count,
-        {{ exact_sum('customer_count * churn_probability') }}
+        {{ exact_sum('customer_count * forecast_probability') }}
             as predicted_churner_count,
         {{ exact_sum(
-            'churner_count * ' ~ squared_error('churn_probability', 'true')
+            'churner_count * ' ~ squared_error('forecast_probability', 'true')
             ~ ' + (customer_count - churner_count) * '
-            ~ squared_error('churn_probability', 'false')
+            ~ squared_error('forecast_probability', 'false')
         ) }} as squared_error,
         {{ exact_sum(
-            'churner_count * ' ~ log_loss('churn_probability', 'true')
+            'churner_count * ' ~ log_loss('forecast_probability', 'true')
             ~ ' + (customer_count - churner_count) * '
-            ~ log_loss('churn_probability', 'false')
+            ~ log_loss('forecast_probability', 'false')
         ) }} as log_loss
     from ranked_forecasts
     group by cut_off_date, forecast_name

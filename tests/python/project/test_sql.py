@@ -20,7 +20,8 @@ CLOCK = re.compile(
 ENGINE_BRANCH = re.compile(r"\btarget\s*\.|\badapter\s*\.\s*(type|dispatch)\b")
 # Only a table of one row multiplies nothing.
 CROSS_JOIN = re.compile(
-    r"\bcross\s+join\s+(?!(as_of|as_of_date|hash_keys|pivoted_points|population)\b)\S+",
+    r"\bcross\s+join\s+(?!(as_of|as_of_date|average_buyers|hash_keys|horizons"
+    r"|pivoted_points|population)\b)\S+",
     re.IGNORECASE,
 )
 VARIABLE = re.compile(r"\bvar\s*\(\s*['\"]([^'\"]+)['\"]")
