@@ -13,7 +13,7 @@
         )
     {%- endset -%}
     case
-        when {{ recency }} + {{ age }} is null
+        when {{ recency }} + {{ age }} + {{ model }}.r is null
         then null
         when {{ purchases }} = 0 and {{ model }}.model_name = 'bg_nbd'
         then 1e0
