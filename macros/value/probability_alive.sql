@@ -1,7 +1,7 @@
 {#-
     Probability that a buyer has not left. One-time buyers of BG/NBD are alive for certain,
-    so that one minus this is no churn score. `exp` overflows from 709 on, which some
-    engines take for an error; `least` would make a number of null.
+    so that one minus this is no churn score. `exp` overflows from 710 on, where engines
+    need not agree; `least` would make a number of null.
 -#}
 {% macro probability_alive(purchases, recency, age, model) -%}
     {%- set log_odds_of_dropout -%}

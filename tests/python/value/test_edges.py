@@ -59,11 +59,15 @@ def test_no_gap_where_a_is_one(scoring: Scoring) -> None:
     np.testing.assert_allclose(at, beside, rtol=1e-4)
 
 
-def test_far_beyond_the_series_it_is_finite(scoring: Scoring) -> None:
-    model = Model("bg_nbd", 0.5, 0.3, 900.0, 9e4)
-    [row] = scored(scoring, model, [Buyer(1000, 1, DAY, 39)]).to_dict("records")
-    # All leave at the rate 900 / 91,900 at a purchase: about 100 more until then.
-    assert row["expected_if_alive"] == pytest.approx(91_899.0 / 899, rel=0.01)
+@pytest.mark.parametrize("age", [DAY, 30])
+def test_what_no_series_reaches_is_finite_and_near(
+    scoring: Scoring, age: float
+) -> None:
+    """Too many terms, and terms that overflow."""
+    model, buyer = Model("bg_nbd", 0.5, 0.3, 900.0, 9e4), Buyer(1000, age, age, 39)
+    [row] = scored(scoring, model, [buyer]).to_dict("records")
+    expected = exact.expected_if_alive(model, buyer)
+    assert row["expected_if_alive"] == pytest.approx(expected, rel=0.01)
 
 
 @pytest.mark.parametrize("missing", ["purchases", "recency", "age", "horizon"])
