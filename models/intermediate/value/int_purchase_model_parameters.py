@@ -401,7 +401,7 @@ def purchase_rows(relation, cut_off, horizon_days, minimum_customers):
             part = parts[code]
             if found and not np.isnan(part.retained).any():
                 loss = log_loss(part, found.logs, shift, horizon_days)
-                losses[code, name] = loss, part.weight.sum()
+                losses[code, name] = loss, float(part.weight.sum())
     return rows, losses
 
 

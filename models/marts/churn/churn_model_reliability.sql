@@ -14,7 +14,8 @@ deciles as (
         decile,
         sum(customer_count) as customer_count,
         sum(churner_count) as churner_count,
-        {{ exact_sum('customer_count * forecast_probability') }} as predicted_churner_count
+        {{ exact_sum('customer_count * forecast_probability') }}
+            as predicted_churner_count
     from ranked_forecasts
     group by cut_off_date, forecast_name, decile
 

@@ -1,12 +1,11 @@
 """CDNOW as the purchase models see it: from the file itself, without any model."""
 
 import datetime as dt
-from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from tests.python.support.cdnow import purchases
 
 # Calibration of 39 weeks, as in the papers.
 CUT_OFF = dt.date(1997, 9, 30)
@@ -21,26 +20,13 @@ class Customers(NamedTuple):
     mean: np.ndarray
 
 
-def purchases(name: str) -> Iterator[tuple[str, dt.date, float]]:
-    """Customer, day and dollars; `name` is sample or master."""
-    # Found, not imported: the package warns of its age.
-    package = find_spec("lifetimes")
-    assert package is not None and package.origin is not None
-    file = Path(package.origin).with_name("datasets") / f"CDNOW_{name}.txt"
-    for line in file.read_text().splitlines():
-        words = line.split()
-        if words and words[-2].isdigit():
-            day = dt.datetime.strptime(words[-3], "%Y%m%d").date()
-            yield words[0], day, float(words[-1])
-
-
 def customers(name: str) -> Customers:
     """What was known of each customer at the cut-off."""
     days: dict[str, dict[dt.date, float]] = {}
-    for customer, day, dollars in purchases(name):
+    for customer, day, amount in purchases(name):
         if day <= CUT_OFF:
             bought = days.setdefault(customer, {})
-            bought[day] = bought.get(day, 0.0) + dollars
+            bought[day] = bought.get(day, 0.0) + float(amount)
     rows = []
     for _, bought in sorted(days.items()):
         first, *repeats = sorted(bought)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from scipy.special import betaln, gammaln
 
-from tests.python.churn.cdnow import CUT_OFF, Customers, customers, purchases
+from tests.python.churn.cdnow import CUT_OFF, Customers, customers
 from tests.python.churn.python_models import PURCHASE_MODELS as MODELS
+from tests.python.support.cdnow import purchases
 
 # Reference values: Fader, Hardie, Lee 2005 and Batislam et al. 2007 by BTYD, BTYDplus
 # and CLVTools; Gamma-Gamma by note 025. The full data: an independent prototype.
@@ -142,7 +143,7 @@ def test_summary_is_that_of_lifetimes(sample: Customers) -> None:
     from lifetimes.utils import summary_data_from_transaction_data  # noqa: PLC0415
 
     rows = pd.DataFrame(purchases("sample"), columns=["id", "day", "dollars"])
-    rows["day"] = pd.to_datetime(rows["day"])
+    rows = rows.astype({"day": "datetime64[ns]", "dollars": float})
     found = summary_data_from_transaction_data(
         rows, "id", "day", "dollars", observation_period_end=CUT_OFF
     )

@@ -1,7 +1,7 @@
 """CDNOW: the real purchases of 23,570 people, as the data set is published.
 
-The data ships inside the `lifetimes` package: customer, (id in the sample,) day as
-yyyymmdd, units, dollars.
+The data ships inside the `lifetimes` package: (id among all,) customer, day as yyyymmdd,
+units, dollars.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ def purchases(name: str) -> Iterator[Purchase]:
         words = line.split()
         if words and words[-2].isdigit():
             day = dt.datetime.strptime(words[-3], "%Y%m%d").date()
-            yield Purchase(words[0], day, Decimal(words[-1]))
+            yield Purchase(words[-4], day, Decimal(words[-1]))
 
 
 def fill_shop(url: str, bought: Sequence[Purchase]) -> None:

@@ -1,11 +1,11 @@
 """CDNOW as the purchase models see it, and the models of `lifetimes` fitted to it."""
 
 import warnings
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+
+from tests.python.support.cdnow import purchases
 
 with warnings.catch_warnings():
     # It is no longer maintained, and says so by the warnings of what it builds on.
@@ -46,7 +46,7 @@ class Fitted(NamedTuple):
 
 def fitted(name: str) -> Fitted:
     """The models of the file `CDNOW_<name>.txt`."""
-    customers = summary(purchases(name))
+    customers = summary(days_with_purchases(name))
     buyers = customers[["purchases", "recency", "age"]].T.to_numpy()
     spenders = customers[customers["mean_value"] > 0]
     with warnings.catch_warnings():
@@ -63,16 +63,13 @@ def fitted(name: str) -> Fitted:
         )
 
 
-def purchases(name: str) -> pd.DataFrame:
+def days_with_purchases(name: str) -> pd.DataFrame:
     """Customer, day and dollars of each day with purchases."""
-    package = find_spec("lifetimes")
-    assert package is not None and package.origin is not None
-    file = Path(package.origin).with_name("datasets") / f"CDNOW_{name}.txt"
-    words = [line.split() for line in file.read_text().splitlines()]
-    rows = [line[-4:] for line in words if len(line) > 3 and line[-3].isdigit()]
-    table = pd.DataFrame(rows, columns=["customer", "day", "units", "dollars"])
-    table["day"] = pd.to_datetime(table["day"], format="%Y%m%d")
-    table["dollars"] = table["dollars"].astype(float)
+    rows = [
+        (each.customer_id, each.day, float(each.amount)) for each in purchases(name)
+    ]
+    table = pd.DataFrame(rows, columns=["customer", "day", "dollars"])
+    table["day"] = pd.to_datetime(table["day"])
     return table.groupby(["customer", "day"], as_index=False)["dollars"].sum()
 
 
