@@ -46,6 +46,7 @@ bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side wit
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/python -m benchmarks.identity
 	$(BIN)/python -m benchmarks.closure
+	$(BIN)/python -m benchmarks.churn
 
 # dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last

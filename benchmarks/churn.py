@@ -1,12 +1,14 @@
-"""The fit of the purchase models: a million customers at one cut-off.
+"""The purchase models, fitted and scored: a million customers at one cut-off.
 
 `python -m benchmarks.churn [CUSTOMERS]`: those of a BG/NBD process over 26 months in
 whole days, compressed as the models do it. Printed beside the seconds of the fit: those
 of reading and adding up the same rows, which no fit can do without, and those of
-`lifetimes` for its BG/NBD alone.
+`lifetimes` for its BG/NBD alone. Scored is with the SQL of the real models; beside it
+copying the customers, which no score can do without.
 """
 
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -16,6 +18,9 @@ from types import ModuleType
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+
+from tests.python.support.platform import Platform
 
 CUSTOMERS = 1_000_000
 DAYS = 790
@@ -32,18 +37,33 @@ CUT_OFF = """
         date '2024-09-28' as outcome_date, x as repeat_purchase_count,
 """
 COMPRESSED = f"""
-create table purchases as {CUT_OFF} t_x as recency_days, age as age_days,
+create schema if not exists intermediate;
+create table intermediate.int_purchases_compressed as {CUT_OFF}
+    t_x as recency_days, age as age_days,
     count(*) as customer_count, count(*) // 2 as returned_customer_count
 from simulated group by x, t_x, age;
-create table purchase_values as {CUT_OFF} z as mean_repeat_amount,
-    count(*) as customer_count
-from simulated where x > 0 group by x, z
+create table intermediate.int_purchase_values_compressed as {CUT_OFF}
+    z as mean_repeat_amount, count(*) as customer_count
+from simulated where x > 0 group by x, z;
+create table intermediate.int_purchases_summarized as {CUT_OFF}
+    t_x as recency_days, age as age_days,
+    case when x > 0 then z end as mean_repeat_amount,
+    'customer-' || row_number() over () as customer_id, x % 2 = 0 as is_churned,
+    x as outcome_purchase_count
+from simulated;
+create table intermediate.int_cut_offs_listed as
+select date '2024-06-30' as cut_off_date, date '2024-06-30' as as_of_date,
+    90 as outcome_days, cast(null as date) as outcome_date
 """
 SUMS = """
-select sum(customer_count * ln(1 + recency_days + age_days)) from purchases
+select sum(customer_count * ln(1 + recency_days + age_days))
+from intermediate.int_purchases_compressed
 union all
-select sum(customer_count * ln(mean_repeat_amount)) from purchase_values
+select sum(customer_count * ln(mean_repeat_amount))
+from intermediate.int_purchase_values_compressed
 """
+# What scores, in its order.
+SCORING = ["int_purchases_expected", "int_purchases_scored"]
 
 
 def fitting() -> ModuleType:
@@ -91,7 +111,7 @@ def peer(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
         warnings.simplefilter("ignore")
         from lifetimes import BetaGeoFitter  # noqa: PLC0415
 
-        rows = connection.table("purchases").fetchnumpy()
+        rows = connection.table("intermediate.int_purchases_compressed").fetchnumpy()
         fitted = BetaGeoFitter().fit(
             rows["repeat_purchase_count"],
             rows["recency_days"] / 7,
@@ -101,34 +121,76 @@ def peer(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
         return dict(fitted.params_)
 
 
+def scoring_sql(platform: Platform) -> dict[str, str]:
+    """The SQL of the models that score, as dbt compiles it."""
+    # Every raw table has to be there, and may be empty; a seed brings the functions.
+    platform.ingest()
+    platform.dbt("--quiet", "seed", "--select", "rfm_segments")
+    platform.dbt("--quiet", "compile", "--select", *SCORING)
+    folder = platform.target / "compiled/cdp/models/intermediate/value"
+    return {name: (folder / f"{name}.sql").read_text("utf-8") for name in SCORING}
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection, module: ModuleType, rows: list[dict]
+) -> None:
+    """The parameters as the Python model would leave them."""
+    kinds = [
+        (name, module.ARROW.get(kind, kind)) for name, kind in module.SCHEMA.items()
+    ]
+    connection.register("fitted", pa.Table.from_pylist(rows, schema=pa.schema(kinds)))
+    connection.execute(
+        "create table intermediate.int_purchase_model_parameters as from fitted"
+    )
+
+
+def score(connection: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> None:
+    for name, query in queries.items():
+        connection.execute(f"create or replace table intermediate.{name} as {query}")
+
+
 def main(customers: int) -> None:
     module = fitting()
     people = simulated(customers)
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.register("simulated", people)
-        connection.execute(COMPRESSED)
-        purchases = connection.table("purchases")
-        values = connection.table("purchase_values")
-        print(
-            f"{customers:,} customers in {len(purchases):,} and {len(values):,} rows",
-            flush=True,
-        )
-        floor, _ = timed(lambda: connection.execute(SUMS).fetchall())
-        seconds, rows = timed(lambda: module.parameters(purchases, values, 2**62))
-        print(f"reading, adding up  {floor:8.2f} s")
-        print(f"three models        {seconds:8.2f} s  {seconds / floor:.0f} x reading")
-        for row in rows:
-            if row["segment_code"] == module.ALL:
-                found = {
-                    name: f"{row[name]:.4f} ± {row[name + '_standard_error']:.4f}"
-                    for name in module.NAMES
-                    if row[name] is not None
-                }
-                print(
-                    f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True
-                )
-        slow, found = timed(lambda: peer(connection))
-        print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}")
+    with tempfile.TemporaryDirectory() as folder:
+        platform = Platform(Path(folder))
+        queries = scoring_sql(platform)
+        with duckdb.connect(platform.database, config={"threads": 2}) as connection:
+            measure(connection, module, people, queries)
+
+
+def measure(
+    connection: duckdb.DuckDBPyConnection,
+    module: ModuleType,
+    people: dict[str, np.ndarray],
+    queries: dict[str, str],
+) -> None:
+    connection.register("simulated", people)
+    connection.execute(COMPRESSED)
+    purchases = connection.table("intermediate.int_purchases_compressed")
+    values = connection.table("intermediate.int_purchase_values_compressed")
+    count = len(people["x"])
+    print(f"{count:,} customers in {len(purchases):,} and {len(values):,} rows")
+    floor, _ = timed(lambda: connection.execute(SUMS).fetchall())
+    seconds, rows = timed(lambda: module.parameters(purchases, values, 2**62))
+    print(f"reading, adding up  {floor:8.2f} s")
+    print(f"three models        {seconds:8.2f} s  {seconds / floor:.0f} x reading")
+    for row in rows:
+        if row["segment_code"] == module.ALL:
+            found = {
+                name: f"{row[name]:.4f} ± {row[name + '_standard_error']:.4f}"
+                for name in module.NAMES
+                if row[name] is not None
+            }
+            print(f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True)
+    slow, found = timed(lambda: peer(connection))
+    print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}", flush=True)
+    store(connection, module, rows)
+    copy = "create table copied as from intermediate.int_purchases_summarized"
+    floor, _ = timed(lambda: connection.execute(copy))
+    seconds, _ = timed(lambda: score(connection, queries))
+    print(f"copying customers   {floor:8.2f} s")
+    print(f"scoring them        {seconds:8.2f} s  {seconds / floor:.1f} x copying")
 
 
 if __name__ == "__main__":

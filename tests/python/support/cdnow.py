@@ -1,7 +1,7 @@
 """CDNOW: the real purchases of 23,570 people, as the data set is published.
 
-The data ships inside the `lifetimes` package: (id among all,) customer, day as yyyymmdd,
-units, dollars.
+The data ships inside the `lifetimes` package: (id among all,) customer, day as
+yyyymmdd, units, dollars.
 """
 
 import datetime as dt
