@@ -10,7 +10,8 @@
                 "recency": "ln(1 + days_since_last_order)",
                 "frequency": "ln(order_day_count)",
                 "tenure": "ln(1 + days_since_first_order)",
-                "trend": "ln(1 + orders_last_90_days) - ln(1 + orders_previous_90_days)",
+                "trend": "ln(1 + order_days_last_90_days)"
+                " - ln(1 + order_days_previous_90_days)",
                 "activity": "ln(1 + active_days_last_90_days)",
                 "inactivity": "ln(1 + days_since_last_activity)",
                 "unsubscription": "case when has_unsubscribed then 1 else 0 end",

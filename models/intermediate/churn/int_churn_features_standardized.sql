@@ -44,8 +44,8 @@ known_facts as (
             as days_since_last_order,
         purchases.age_days as days_since_first_order,
         orders.order_day_count,
-        orders.orders_last_90_days,
-        orders.orders_previous_90_days,
+        orders.order_days_last_90_days,
+        orders.order_days_previous_90_days,
         coalesce(events.active_days_last_90_days, 0) as active_days_last_90_days,
         coalesce(
             datediff(events.cut_off_date, events.last_activity_date),

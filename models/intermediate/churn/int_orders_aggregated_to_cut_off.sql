@@ -84,9 +84,8 @@ valid_orders as (
         end as net_amount,
         known_orders.order_date,
         known_orders.cut_off_date,
-        datediff(
-            known_orders.cut_off_date, known_orders.order_date
-        ) as days_before_cut_off
+        datediff(known_orders.cut_off_date, known_orders.order_date)
+            as days_before_cut_off
     from known_orders
     left join known_refunds
         on
@@ -133,6 +132,9 @@ int_orders_aggregated_to_cut_off as (
         cast(sum(orders_last_30_days) as bigint) as orders_last_30_days,
         cast(sum(orders_last_90_days) as bigint) as orders_last_90_days,
         cast(sum(orders_previous_90_days) as bigint) as orders_previous_90_days,
+        count(*) filter (where orders_last_90_days > 0) as order_days_last_90_days,
+        count(*) filter (where orders_previous_90_days > 0)
+            as order_days_previous_90_days,
         {{ sum_amount('gross_amount') }} as gross_revenue_amount,
         {{ sum_amount('net_amount') }} as net_revenue_amount,
         case

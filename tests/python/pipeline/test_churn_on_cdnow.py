@@ -6,6 +6,8 @@ models know nothing after the cut-off.
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 
@@ -17,6 +19,15 @@ HORIZON_DAYS = 273
 VARIABLES = f"{{as_of_date: '1998-06-30', churn_horizon_days: {HORIZON_DAYS}}}"
 # Days since the last purchase, as a score of churn.
 BASELINE_AREA = 0.771
+# Customers at the edges, whom nobody knew at the cut-off: no order, one order, two on
+# one day, an order that was refunded in full.
+LATE = dt.date(1998, 6, 1)
+EDGES = [
+    Purchase("one order", LATE, Decimal("30.00")),
+    Purchase("two on one day", LATE, Decimal("10.00")),
+    Purchase("two on one day", LATE, Decimal("20.00")),
+]
+REFUNDED = [Purchase("refunded", LATE, Decimal("30.00"))]
 AT_CUT_OFF = "cut_off_date = date '1997-09-30'"
 
 
@@ -31,7 +42,7 @@ def platform(
 ) -> Platform:
     folder = tmp_path_factory.mktemp("churn_on_cdnow")
     shop = f"sqlite:///{folder / 'shop.db'}"
-    fill_shop(shop, bought)
+    fill_shop(shop, bought + EDGES, registered=["no order"], refunded=REFUNDED)
     platform = Platform(folder)
     platform.ingest(variables={"SHOP_DATABASE_URL": shop})
     platform.build("--vars", VARIABLES)
@@ -176,11 +187,74 @@ def test_the_total_of_the_holdout_is_the_published_one(platform: Platform) -> No
     assert predicted == pytest.approx(published[model], abs=0.5)
 
 
-def test_nobody_is_without_a_score(platform: Platform) -> None:
-    rows = platform.query(
-        "select customer_id, churn_probability, predicted_value_12m_amount"
-        " from marts.churn_scores inner join marts.customer_lifetime_value"
-        " using (customer_id)"
+class Scores(NamedTuple):
+    """What the marts say of a customer at the as-of date."""
+
+    churn_status: str
+    value_status: str
+    band: str
+    alive: float | None
+    churn: float | None
+    historic: Decimal
+    predicted: Decimal | None
+
+
+@pytest.fixture(scope="module")
+def scores(platform: Platform) -> dict[str, Scores]:
+    shop_ids = records(platform)
+    return {
+        shop_ids[customer]: Scores(*values)
+        for customer, *values in platform.query(
+            "select customer_id, churn_scores.score_status, worth.score_status,"
+            " churn_scores.churn_band, probability_alive, churn_probability,"
+            " historic_net_amount, predicted_value_12m_amount"
+            " from marts.churn_scores"
+            " inner join marts.customer_lifetime_value as worth using (customer_id)"
+        )
+    }
+
+
+def test_every_buyer_has_scores(scores: dict[str, Scores]) -> None:
+    assert len(scores) == 2_357 + 4
+    for each in scores.values():
+        assert (each.churn is None) == (each.band == "none")
+        if each.churn is not None:
+            assert 0 <= each.churn <= 1
+            assert each.predicted is not None and each.predicted >= 0
+
+
+@pytest.mark.parametrize("customer", ["no order", "refunded"])
+def test_who_has_no_valid_order_has_no_score(
+    scores: dict[str, Scores], customer: str
+) -> None:
+    assert scores[customer] == Scores(
+        "no_orders", "no_orders", "none", None, None, Decimal(0), None
     )
-    assert len(rows) == 2_357
-    assert all(0 <= probability <= 1 and value >= 0 for _, probability, value in rows)
+
+
+def test_two_orders_on_one_day_are_one_purchase(
+    platform: Platform, scores: dict[str, Scores]
+) -> None:
+    once, twice = scores["one order"], scores["two on one day"]
+    assert once == twice
+    assert once.churn_status == once.value_status == "by_segment"
+    assert once.historic == Decimal(30)
+    # x = 0, T = 29 days, by the formulas themselves.
+    [(model, r, alpha, a, b)] = platform.query(
+        "select model_name, r, alpha_weeks, a, b"
+        " from intermediate.int_purchase_model_parameters"
+        " where segment_code = 'ZZ' and is_chosen and model_name <> 'gamma_gamma'"
+        " and cut_off_date = date '1998-06-30'"
+    )
+    age, horizon = 29 / 7, HORIZON_DAYS / 7
+    alive = 1 / (1 + a / b * ((alpha + age) / alpha) ** r)
+    alive = 1.0 if model == "bg_nbd" else alive
+    idle = ((alpha + age) / (alpha + age + horizon)) ** r
+    assert once.alive == pytest.approx(alive, rel=1e-9)
+    shop_ids = {shop: customer for customer, shop in records(platform).items()}
+    [(churn,)] = platform.query(
+        "select model_churn_probability from intermediate.int_purchases_scored"
+        " where cut_off_date = date '1998-06-30' and customer_id = ?",
+        [shop_ids["one order"]],
+    )
+    assert churn == pytest.approx(1 - alive * (1 - idle), rel=1e-9)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,8 +33,21 @@ def purchases(name: str) -> Iterator[Purchase]:
             yield Purchase(words[-4], day, Decimal(words[-1]))
 
 
-def fill_shop(url: str, bought: Sequence[Purchase]) -> None:
-    """Writes purchases as orders in dollars, one a row of the file."""
+def fill_shop(
+    url: str,
+    bought: Sequence[Purchase],
+    *,
+    registered: Sequence[str] = (),
+    refunded: Sequence[Purchase] = (),
+) -> None:
+    """Writes purchases as orders in dollars, one a row of the file.
+
+    Args:
+        url: Database to write to; it must be empty.
+        bought: Purchases that stay.
+        registered: Customers who are known without one.
+        refunded: Purchases that are paid back in full on the same day.
+    """
     engine = sa.create_engine(url)
     metadata = sa.MetaData()
     sa.Table(
@@ -57,23 +70,44 @@ def fill_shop(url: str, bought: Sequence[Purchase]) -> None:
     for name, columns in OTHER_TABLES.items():
         sa.Table(name, metadata, *(sa.Column(each, sa.String) for each in columns))
     metadata.create_all(engine)
+    rows = [order(number, each) for number, each in enumerate(bought, start=1)]
+    given_back = [order(-number, each) for number, each in enumerate(refunded, start=1)]
     with engine.begin() as connection:
-        connection.execute(
-            orders.insert(),
-            [
+        connection.execute(orders.insert(), rows + given_back)
+        if registered:
+            known = [
+                {"customer_id": each, "updated_at": rows[0]["updated_at"]}
+                for each in registered
+            ]
+            connection.execute(metadata.tables["customers"].insert(), known)
+        if given_back:
+            refunds = [
                 {
-                    "order_id": number,
-                    "customer_id": purchase.customer_id,
-                    "ordered_at": dt.datetime.combine(purchase.day, dt.time()),
-                    "status": "delivered",
-                    "currency": "USD",
-                    "total_amount": str(purchase.amount),
-                    "updated_at": dt.datetime.combine(purchase.day, dt.time()),
+                    "refund_id": str(each["order_id"]),
+                    "order_id": str(each["order_id"]),
+                    "refunded_at": str(each["ordered_at"]),
+                    "amount": each["total_amount"],
+                    "currency": each["currency"],
+                    "updated_at": str(each["updated_at"]),
                 }
-                for number, purchase in enumerate(bought, start=1)
-            ],
-        )
+                for each in given_back
+            ]
+            connection.execute(metadata.tables["refunds"].insert(), refunds)
     engine.dispose()
+
+
+def order(number: int, purchase: Purchase) -> dict[str, Any]:
+    """A purchase as a row of the shop's orders."""
+    moment = dt.datetime.combine(purchase.day, dt.time())
+    return {
+        "order_id": number,
+        "customer_id": purchase.customer_id,
+        "ordered_at": moment,
+        "status": "delivered",
+        "currency": "USD",
+        "total_amount": str(purchase.amount),
+        "updated_at": moment,
+    }
 
 
 OTHER_TABLES = {
