@@ -113,6 +113,7 @@ distinct_dates as (
         max(as_of_date) as as_of_date,
         max(outcome_days) as outcome_days
     from listed_dates
+    where cut_off_date is not null
     group by cut_off_date
 
 ),
