@@ -12,22 +12,17 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from tests.python.churn.python_models import PURCHASE_MODELS
 from tests.python.support.platform import Platform
 
 CUSTOMERS = 1_000_000
 DAYS = 790
-FILE = (
-    Path(__file__).resolve().parents[1]
-    / "models/intermediate/value/int_purchase_model_parameters.py"
-)
 # As CDNOW has them: r, alpha in weeks, a, b; p, q, v.
 PURCHASES = (0.25, 4.5, 0.75, 2.3)
 VALUES = (6.25, 3.74, 15.44)
@@ -64,15 +59,6 @@ from intermediate.int_purchase_values_compressed
 """
 # What scores, in its order.
 SCORING = ["int_purchases_expected", "int_purchases_scored"]
-
-
-def fitting() -> ModuleType:
-    """The Python model, which is a file and no package."""
-    spec = spec_from_file_location("int_purchase_model_parameters", FILE)
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def simulated(customers: int) -> dict[str, np.ndarray]:
@@ -131,12 +117,11 @@ def scoring_sql(platform: Platform) -> dict[str, str]:
     return {name: (folder / f"{name}.sql").read_text("utf-8") for name in SCORING}
 
 
-def store(
-    connection: duckdb.DuckDBPyConnection, module: ModuleType, rows: list[dict]
-) -> None:
+def store(connection: duckdb.DuckDBPyConnection, rows: list[dict]) -> None:
     """The parameters as the Python model would leave them."""
     kinds = [
-        (name, module.ARROW.get(kind, kind)) for name, kind in module.SCHEMA.items()
+        (name, PURCHASE_MODELS.ARROW.get(kind, kind))
+        for name, kind in PURCHASE_MODELS.SCHEMA.items()
     ]
     connection.register("fitted", pa.Table.from_pylist(rows, schema=pa.schema(kinds)))
     connection.execute(
@@ -150,18 +135,16 @@ def score(connection: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> Non
 
 
 def main(customers: int) -> None:
-    module = fitting()
     people = simulated(customers)
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform(Path(folder))
         queries = scoring_sql(platform)
         with duckdb.connect(platform.database, config={"threads": 2}) as connection:
-            measure(connection, module, people, queries)
+            measure(connection, people, queries)
 
 
 def measure(
     connection: duckdb.DuckDBPyConnection,
-    module: ModuleType,
     people: dict[str, np.ndarray],
     queries: dict[str, str],
 ) -> None:
@@ -172,20 +155,20 @@ def measure(
     count = len(people["x"])
     print(f"{count:,} customers in {len(purchases):,} and {len(values):,} rows")
     floor, _ = timed(lambda: connection.execute(SUMS).fetchall())
-    seconds, rows = timed(lambda: module.parameters(purchases, values, 2**62))
+    seconds, rows = timed(lambda: PURCHASE_MODELS.parameters(purchases, values, 2**62))
     print(f"reading, adding up  {floor:8.2f} s")
     print(f"three models        {seconds:8.2f} s  {seconds / floor:.0f} x reading")
     for row in rows:
-        if row["segment_code"] == module.ALL:
+        if row["segment_code"] == PURCHASE_MODELS.ALL:
             found = {
                 name: f"{row[name]:.4f} ± {row[name + '_standard_error']:.4f}"
-                for name in module.NAMES
+                for name in PURCHASE_MODELS.NAMES
                 if row[name] is not None
             }
             print(f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True)
     slow, found = timed(lambda: peer(connection))
     print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}", flush=True)
-    store(connection, module, rows)
+    store(connection, rows)
     copy = "create table copied as from intermediate.int_purchases_summarized"
     floor, _ = timed(lambda: connection.execute(copy))
     seconds, _ = timed(lambda: score(connection, queries))

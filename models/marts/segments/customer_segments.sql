@@ -103,12 +103,9 @@ customer_segments as (
             else 'no_orders'
         end as rfm_segment,
         {{ lifecycle_stage('described_customers') }} as lifecycle_stage,
-        case
-            when not described_customers.has_ordered then 'none'
-            when described_customers.value_rank_share <= 0.1 then 'high'
-            when described_customers.value_rank_share <= 0.4 then 'medium'
-            else 'low'
-        end as value_tier,
+        {{ value_tier(
+            'described_customers.has_ordered', 'described_customers.value_rank_share'
+        ) }} as value_tier,
         lifetime_values.predicted_value_tier,
         churn_scores.churn_band,
 

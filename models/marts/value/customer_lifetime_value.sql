@@ -117,12 +117,8 @@ customer_lifetime_value as (
             when is_pooled then 'pooled'
             else 'by_segment'
         end as score_status,
-        case
-            when predicted_value_12m_amount is null then 'none'
-            when value_rank_share <= 0.1 then 'high'
-            when value_rank_share <= 0.4 then 'medium'
-            else 'low'
-        end as predicted_value_tier,
+        {{ value_tier('(predicted_value_12m_amount is not null)', 'value_rank_share') }}
+            as predicted_value_tier,
 
         ---------- numerics
         historic_net_amount,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.python.support.cdnow import Purchase, fill_shop, purchases
+from tests.python.support.cdnow import Purchase, built_shop, purchases
 from tests.python.support.platform import Platform
 
 
@@ -23,12 +23,7 @@ def platform(
     tmp_path_factory: pytest.TempPathFactory, bought: list[Purchase]
 ) -> Platform:
     folder = tmp_path_factory.mktemp("cdnow")
-    shop = f"sqlite:///{folder / 'shop.db'}"
-    fill_shop(shop, bought)
-    platform = Platform(folder)
-    platform.ingest(variables={"SHOP_DATABASE_URL": shop})
-    platform.build("--vars", "{as_of_date: '1998-06-30'}")
-    return platform
+    return built_shop(folder, "{as_of_date: '1998-06-30'}", bought)
 
 
 def test_the_file_is_the_published_one(bought: list[Purchase]) -> None:

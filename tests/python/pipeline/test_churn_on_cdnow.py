@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.python.support.cdnow import Purchase, fill_shop, purchases
+from tests.python.support.cdnow import Purchase, built_shop, purchases
 from tests.python.support.platform import Platform
 
 CUT_OFF = dt.date(1997, 9, 30)
@@ -41,12 +41,8 @@ def platform(
     tmp_path_factory: pytest.TempPathFactory, bought: list[Purchase]
 ) -> Platform:
     folder = tmp_path_factory.mktemp("churn_on_cdnow")
-    shop = f"sqlite:///{folder / 'shop.db'}"
-    fill_shop(shop, bought + EDGES, registered=["no order"], refunded=REFUNDED)
-    platform = Platform(folder)
-    platform.ingest(variables={"SHOP_DATABASE_URL": shop})
-    platform.build("--vars", VARIABLES)
-    return platform
+    edges = {"registered": ["no order"], "refunded": REFUNDED}
+    return built_shop(folder, VARIABLES, bought + EDGES, **edges)
 
 
 def days_of(bought: list[Purchase], last: dt.date) -> dict[str, dict[dt.date, float]]:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from tests.python.support.platform import Platform
+
 
 class Purchase(NamedTuple):
     customer_id: str
@@ -94,6 +96,25 @@ def fill_shop(
             ]
             connection.execute(metadata.tables["refunds"].insert(), refunds)
     engine.dispose()
+
+
+def built_shop(
+    folder: Path, variables: str, bought: Sequence[Purchase], **edges: Any
+) -> Platform:
+    """A platform of a shop with these purchases alone, ingested and built.
+
+    Args:
+        folder: Where the shop's database and the platform go.
+        variables: dbt's variables, as YAML.
+        bought: Purchases that stay.
+        edges: Further customers, see `fill_shop`.
+    """
+    shop = f"sqlite:///{folder / 'shop.db'}"
+    fill_shop(shop, bought, **edges)
+    platform = Platform(folder)
+    platform.ingest(variables={"SHOP_DATABASE_URL": shop})
+    platform.build("--vars", variables)
+    return platform
 
 
 def order(number: int, purchase: Purchase) -> dict[str, Any]:
