@@ -36,6 +36,7 @@ known_facts as (
     select
         purchases.customer_id,
         purchases.cut_off_date,
+        purchases.cut_off_kind,
         purchases.outcome_date,
         purchases.is_churned,
         {{ log_odds('purchases.bg_nbd_churn_probability') }} as bg_nbd_logit,
@@ -109,7 +110,8 @@ int_churn_features_standardized as (
                 'averages.' ~ term ~ '_spread'
             ) }} as {{ term }}_deviation,
         {%- endfor %}
-        row_number() over (
+        measured.cut_off_kind <> 'requested'
+        and row_number() over (
             partition by measured.cut_off_date
             order by md5(measured.customer_id), measured.customer_id
         ) <= {{ var('max_recalibration_customers') }} as is_sampled,

@@ -10,7 +10,7 @@ forecasts as (
     select * from {{ ref('int_churn_forecasts_recalibrated') }}
     where
         outcome_date is not null
-        and outcome_days = {{ var('churn_horizon_days') | int }}
+        and cut_off_kind in ('tested', 'requested')
 
 ),
 

@@ -41,7 +41,7 @@ joined as (
         purchases.model_churn_probability,
         purchases.cut_off_date,
         purchases.outcome_date,
-        purchases.outcome_days,
+        purchases.cut_off_kind,
         purchases.is_churned,
         recalibrations.intercept
         + recalibrations.purchase_model * case purchases.model_name
@@ -70,9 +70,9 @@ int_churn_forecasts_recalibrated as (
 
         ---------- strings
         model_name,
+        cut_off_kind,
 
         ---------- numerics
-        outcome_days,
         model_churn_probability,
         1 / (1 + exp(-(
             purchase_model_effect

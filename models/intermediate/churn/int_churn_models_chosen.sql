@@ -27,7 +27,10 @@ losses as (
         {{ exact_sum(squared_error('recalibrated_churn_probability', 'is_churned')) }}
             as recalibrated_squared_error
     from forecasts
-    where outcome_date is not null and recalibrated_churn_probability is not null
+    where
+        outcome_date is not null
+        and recalibrated_churn_probability is not null
+        and cut_off_kind <> 'requested'
     group by cut_off_date, outcome_date
 
 ),

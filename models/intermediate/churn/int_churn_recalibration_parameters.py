@@ -3,9 +3,11 @@
 logit(P) = intercept + beta_0 * logit(purchase model's P) + sum beta_j * deviation_j,
 
 fitted by penalised maximum likelihood (ridge; le Cessie, van Houwelingen 1992) with
-Newton's method on all older cut-offs whose outcome was known by then. The penalty is
-RIDGE / 2 * ((beta_0 - 1)^2 + sum beta_j^2): with little data the purchase model stays
-as it is. The intercept is free. Deviations are in standard deviations of a cut-off.
+Newton's method on all older cut-offs whose outcome was known by then. Each of these has
+an intercept of its own besides: what was special about its season is no rule for the
+next one, and a rule only as far as several cut-offs agree. The penalty is RIDGE / 2
+times the sum of all squares, with (beta_0 - 1)^2 for the first: with little data the
+purchase model stays as it is. Deviations are in standard deviations of a cut-off.
 """
 
 from typing import NamedTuple
@@ -44,12 +46,13 @@ def penalised_loss(design, churned, coefficients):
     """Minus the log-likelihood, and the penalty.
 
     Args:
-        design: One row per customer: 1, the model's logit, the deviations.
+        design: One row per customer: 1, the model's logit, the deviations, and 1 or 0
+            for each cut-off that is learnt from.
         churned: 1 for who left, else 0.
         coefficients: One for each column of `design`.
     """
     logits = design @ coefficients
-    away = coefficients[1:] - prior(len(coefficients))[1:]
+    away = coefficients - prior(len(coefficients))
     loss = np.logaddexp(0, logits).sum() - churned @ logits
     return float(loss + RIDGE / 2 * (away @ away))
 
@@ -62,12 +65,10 @@ def prior(count):
 def slopes(design, churned, coefficients):
     """First and second derivatives of the penalised loss."""
     rates = expit(design @ coefficients)
-    penalty = np.full(len(coefficients), RIDGE)
-    penalty[0] = 0
-    away = penalty * (coefficients - prior(len(coefficients)))
+    away = RIDGE * (coefficients - prior(len(coefficients)))
     gradient = design.T @ (rates - churned) + away
     weighted = design * (rates * (1 - rates))[:, np.newaxis]
-    return gradient, design.T @ weighted + np.diag(penalty)
+    return gradient, design.T @ weighted + RIDGE * np.eye(len(coefficients))
 
 
 def fitted(design, churned):
@@ -135,6 +136,7 @@ def training(rows, terms, cut_off, model_name):
     columns = [np.ones(is_known.sum()), logit[is_known]]
     columns += [rows[term + SUFFIX][is_known] for term in terms]
     cut_offs = np.unique(rows["cut_off_date"][is_known])
+    columns += [rows["cut_off_date"][is_known] == day for day in cut_offs]
     return np.column_stack(columns), rows["is_churned"][is_known], len(cut_offs)
 
 

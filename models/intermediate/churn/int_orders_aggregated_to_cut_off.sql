@@ -26,10 +26,6 @@ cut_offs as (
 
 ),
 
-{#
-    Sources keep the current status only. Where a cancelled order changed after the
-    cut-off, the cancellation is taken to be that change.
-#}
 known_orders as (
 
     select
@@ -45,13 +41,9 @@ known_orders as (
     inner join cut_offs
         on
             cast(orders.ordered_at as date) <= cut_offs.cut_off_date
-            and (
-                not orders.is_cancelled
-                or (
-                    cast(orders.updated_at as date) > cut_offs.cut_off_date
-                    and cut_offs.cut_off_date < cut_offs.as_of_date
-                )
-            )
+            and not {{ is_cancelled_by(
+                'orders', 'cut_offs.cut_off_date', 'cut_offs.as_of_date'
+            ) }}
 
 ),
 
@@ -92,11 +84,9 @@ valid_orders as (
             known_orders.order_id = known_refunds.order_id
             and known_orders.cut_off_date = known_refunds.cut_off_date
     where
-        not coalesce(
-            known_orders.total_amount > 0
-            and known_refunds.refunded_amount_original >= known_orders.total_amount,
-            false
-        )
+        not {{ is_refunded_in_full(
+            'known_orders.total_amount', 'known_refunds.refunded_amount_original'
+        ) }}
 
 ),
 

@@ -11,15 +11,13 @@ converted_orders as (
 
 ),
 
-{# A free order has nothing to refund, so it stays valid. #}
 judged as (
 
     select
         *,
         coalesce(status = 'cancelled', false) as is_cancelled,
-        coalesce(
-            total_amount > 0 and refunded_amount_original >= total_amount, false
-        ) as is_refunded_in_full
+        {{ is_refunded_in_full('total_amount', 'refunded_amount_original') }}
+            as is_refunded_in_full
     from converted_orders
 
 ),

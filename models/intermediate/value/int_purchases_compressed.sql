@@ -18,13 +18,15 @@ int_purchases_compressed as (
         outcome_days,
         count(*) as customer_count,
         case
-            when outcome_date is not null then count(*) filter (where not is_churned)
+            when outcome_date is not null and cut_off_kind <> 'requested'
+                then count(*) filter (where not is_churned)
         end as returned_customer_count,
         cut_off_date,
         outcome_date
     from purchases
     group by
         cut_off_date,
+        cut_off_kind,
         outcome_date,
         outcome_days,
         segment_code,

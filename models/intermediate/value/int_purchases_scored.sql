@@ -100,6 +100,7 @@ int_purchases_scored as (
 
         ---------- strings
         segment_code,
+        cut_off_kind,
         model_name,
 
         ---------- numerics

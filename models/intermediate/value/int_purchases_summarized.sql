@@ -31,6 +31,7 @@ int_purchases_summarized as (
 
         ---------- strings
         coalesce(orders.first_country_code, 'ZZ') as segment_code,
+        cut_offs.cut_off_kind,
 
         ---------- numerics
         cast(orders.order_day_count - 1 as int) as repeat_purchase_count,
