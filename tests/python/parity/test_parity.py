@@ -77,10 +77,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compare:
         rows: list[dict[str, Any]] = ROWS,
         schema: pa.Schema = SCHEMA,
         key: tuple[str, ...] = KEY,
-        fitted: tuple[str, ...] = (),
+        centred: tuple[str, ...] = (),
     ) -> Comparison:
         table = pa.Table.from_pylist(rows, schema=schema)
-        return compare(database, {TABLE: key}, lambda _: table, fitted)
+        return compare(database, {TABLE: key}, lambda _: table, centred)
 
     return run
 
@@ -147,14 +147,12 @@ def test_doubles_may_differ_in_their_last_digits(compared: Compare) -> None:
     assert compared(changed(0, probability=float("inf"))).mismatches != []
 
 
-def test_only_named_columns_bear_the_tolerance_of_fitted_parameters(
-    compared: Compare,
-) -> None:
-    rows = changed(0, probability=0.3 * (1 + 1e-7))
-    assert compared(rows, fitted=(f"{TABLE}.probability",)).mismatches == []
-    assert compared(rows, fitted=("other.probability",)).mismatches != []
-    coarse = changed(0, probability=0.3 * (1 + 1e-5))
-    assert compared(coarse, fitted=(f"{TABLE}.probability",)).mismatches != []
+def test_only_named_columns_count_as_one_at_least(compared: Compare) -> None:
+    rows = changed(1, probability=1e-10)
+    assert compared(rows, centred=(f"{TABLE}.probability",)).mismatches == []
+    assert compared(rows, centred=("other.probability",)).mismatches != []
+    coarse = changed(1, probability=1e-8)
+    assert compared(coarse, centred=(f"{TABLE}.probability",)).mismatches != []
 
 
 def test_strings_are_compared_byte_by_byte(compared: Compare) -> None:

@@ -14,9 +14,33 @@ import pyarrow as pa
 SHOWN = 5
 # Doubles may differ in the order of their sums; what else differs is a difference.
 RELATIVE_TOLERANCE = 1e-9
-# `table.column` of parameters that an optimiser fitted, and of what follows from them.
-FITTED_TOLERANCE = 1e-6
-FITTED_COLUMNS: frozenset[str] = frozenset()
+# `schema.table.column` of differences from a mean and of what is added up from them, of
+# size one: near zero they have few digits left, so the tolerance is that of one.
+CHURN_TERMS = (
+    "recency",
+    "frequency",
+    "tenure",
+    "trend",
+    "activity",
+    "inactivity",
+    "unsubscription",
+    "open_tickets",
+    "satisfaction",
+)
+CENTRED_COLUMNS = frozenset(
+    [
+        "intermediate.int_churn_recalibration_parameters.coefficient",
+        "intermediate.int_churn_forecasts_recalibrated.purchase_model_effect",
+        *(
+            f"intermediate.int_churn_forecasts_recalibrated.{term}_effect"
+            for term in CHURN_TERMS
+        ),
+        *(
+            f"intermediate.int_churn_features_standardized.{term}_deviation"
+            for term in CHURN_TERMS
+        ),
+    ]
+)
 
 # Times on DuckDB are in UTC without saying so; Spark's `timestamp` is an instant.
 SPARK_TYPES = {
@@ -92,7 +116,7 @@ def compare(
     database: Path,
     names: Mapping[str, Sequence[str]],
     fetch: Callable[[str], pa.Table],
-    fitted: Iterable[str] = FITTED_COLUMNS,
+    centred: Iterable[str] = CENTRED_COLUMNS,
 ) -> Comparison:
     """Compares tables of a DuckDB file with those of a warehouse.
 
@@ -100,13 +124,13 @@ def compare(
         database: The DuckDB file.
         names: The unique key of each table `schema.table`; empty where it has none.
         fetch: Gives the warehouse's table of that name.
-        fitted: Columns, as `schema.table.column`, that bear a wider tolerance.
+        centred: Columns, as `schema.table.column`, of size one and about zero.
     """
     found = Comparison()
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, key in names.items():
-            table = _Pair(connection, name, fetch(name), frozenset(fitted))
+            table = _Pair(connection, name, fetch(name), frozenset(centred))
             found.rows[name] = table.row_counts[0]
             found.mismatches += table.mismatches(key)
             found.values += table.row_counts[0] * len(table.shared)
@@ -121,11 +145,11 @@ class _Pair:
         connection: duckdb.DuckDBPyConnection,
         name: str,
         delivered: pa.Table,
-        fitted: frozenset[str],
+        centred: frozenset[str],
     ) -> None:
         self.connection = connection
         self.name = name
-        self.fitted = fitted
+        self.centred = centred
         described = connection.execute(f"describe {name}").fetchall()
         here = [Column(column, _spark_type(kind)) for column, kind, *_ in described]
         there = [Column(each.name, _arrow_type(each.type)) for each in delivered.schema]
@@ -237,7 +261,7 @@ class _Pair:
         return found
 
     def _values(self, column: Column, key: Sequence[str]) -> list[Mismatch]:
-        same = _same(column, self._tolerance(column))
+        same = _same(column, self._least_size(column))
         pairs = f"from here inner join there on {_equal(key)} where not ({same})"
         count = self._number(f"select count(*) {pairs}")
         if not count:
@@ -277,18 +301,19 @@ class _Pair:
             ),
         ]
 
-    def _tolerance(self, column: Column) -> float:
-        is_fitted = f"{self.name}.{column.name}" in self.fitted
-        return FITTED_TOLERANCE if is_fitted else RELATIVE_TOLERANCE
+    def _least_size(self, column: Column) -> int:
+        """What a value counts as at least, where its digits are counted."""
+        return int(f"{self.name}.{column.name}" in self.centred)
 
 
-def _same(column: Column, tolerance: float) -> str:
+def _same(column: Column, least_size: int) -> str:
     one, two = f'here."{column.name}"', f'there."{column.name}"'
     same = f"{one} is not distinct from {two}"
     if column.kind != "double":
         return same
     finite = f"isfinite({one}) and isfinite({two})"
-    close = f"abs({one} - {two}) <= {tolerance} * greatest(abs({one}), abs({two}))"
+    size = f"greatest(abs({one}), abs({two}), {least_size})"
+    close = f"abs({one} - {two}) <= {RELATIVE_TOLERANCE} * {size}"
     return f"{same} or coalesce({finite} and {close}, false)"
 
 
