@@ -50,6 +50,9 @@ modelled as (
         expectations.horizon_purchases_if_alive,
         expectations.purchases_12m_if_alive,
         expectations.discounted_purchases_12m_if_alive,
+        {{ expected_purchase_value(
+            'purchases.purchase_count', 'purchases.mean_repeat_amount', 'spend'
+        ) }} as expected_purchase_value,
         case
             when bgn.is_chosen then bgn.model_name
             when mbg.is_chosen then mbg.model_name
@@ -67,6 +70,11 @@ modelled as (
             purchases.cut_off_date = mbg.cut_off_date
             and purchases.segment_code = mbg.segment_code
             and mbg.model_name = 'mbg_nbd'
+    left join parameters as spend
+        on
+            purchases.cut_off_date = spend.cut_off_date
+            and purchases.segment_code = spend.segment_code
+            and spend.model_name = 'gamma_gamma'
     left join expectations
         on
             purchases.cut_off_date = expectations.cut_off_date
@@ -110,6 +118,8 @@ int_purchases_scored as (
         outcome_days,
         probability_alive,
         outcome_purchase_count,
+        outcome_net_amount,
+        expected_purchase_value,
         bg_nbd_churn_probability,
         mbg_nbd_churn_probability,
         case model_name

@@ -49,6 +49,12 @@ int_purchases_summarized as (
             when cut_offs.outcome_date is not null
                 then coalesce(later_orders.order_day_count, 0)
         end as outcome_purchase_count,
+        case
+            when cut_offs.outcome_date is not null
+                then {{ amount_or_zero(
+                    'later_orders.net_revenue_amount', 'later_orders.customer_id'
+                ) }}
+        end as outcome_net_amount,
 
         ---------- booleans
         case

@@ -81,7 +81,10 @@ purchase_totals as (
     select
         cut_off_date,
         {{ exact_sum('expected_purchase_count') }} as predicted_purchase_count,
-        cast(sum(outcome_purchase_count) as bigint) as actual_purchase_count
+        cast(sum(outcome_purchase_count) as bigint) as actual_purchase_count,
+        {{ exact_sum('expected_purchase_count * expected_purchase_value') }}
+            as predicted_net_amount,
+        sum(outcome_net_amount) as actual_net_amount
     from purchases
     where outcome_date is not null
     group by cut_off_date
@@ -109,8 +112,7 @@ churn_model_evaluation as (
         ) }} as area_under_curve,
         {{ safe_ratio('measured.squared_error', 'measured.customer_count') }}
             as brier_score,
-        {{ safe_ratio('measured.log_loss', 'measured.customer_count') }}
-            as log_loss,
+        {{ safe_ratio('measured.log_loss', 'measured.customer_count') }} as log_loss,
         deciles.calibration_error,
         {{ safe_ratio(
             'deciles.top_churn_rate * measured.customer_count',
@@ -120,6 +122,10 @@ churn_model_evaluation as (
             when 'purchase_model' then purchase_totals.predicted_purchase_count
         end as predicted_purchase_count,
         purchase_totals.actual_purchase_count,
+        case measured.forecast_name
+            when 'purchase_model' then purchase_totals.predicted_net_amount
+        end as predicted_net_amount,
+        cast(purchase_totals.actual_net_amount as decimal(18, 4)) as actual_net_amount,
 
         ---------- booleans
         measured.forecast_name = case

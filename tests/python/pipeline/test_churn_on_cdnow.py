@@ -183,6 +183,26 @@ def test_the_total_of_the_holdout_is_the_published_one(platform: Platform) -> No
     assert predicted == pytest.approx(published[model], abs=0.5)
 
 
+def test_the_value_of_the_holdout_is_held_against_the_forecast(
+    platform: Platform, bought: list[Purchase], figures: list[str]
+) -> None:
+    known = {purchase.customer_id for purchase in bought if purchase.day <= CUT_OFF}
+    last = CUT_OFF + dt.timedelta(days=HORIZON_DAYS)
+    came = sum(
+        purchase.amount
+        for purchase in bought
+        if purchase.customer_id in known and CUT_OFF < purchase.day <= last
+    )
+    [(predicted, actual)] = platform.query(
+        "select predicted_net_amount, actual_net_amount"
+        " from marts.churn_model_evaluation"
+        f" where forecast_name = 'purchase_model' and {AT_CUT_OFF}"
+    )
+    figures.append(f"CDNOW, 39 weeks: value {predicted:,.0f} foretold, {actual:,.0f} came")
+    assert actual == came
+    assert predicted == pytest.approx(float(came), rel=0.2)
+
+
 class Scores(NamedTuple):
     """What the marts say of a customer at the as-of date."""
 
