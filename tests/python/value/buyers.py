@@ -12,6 +12,10 @@ MODELS = {
     "leaves_seldom": Model("bg_nbd", 0.6, 1.0, 0.1, 1.5),
     "buys_often": Model("mbg_nbd", 0.8, 0.3, 2.5, 3.0),
     "all_leave_alike": Model("bg_nbd", 0.5, 5.0, 20.0, 60.0),
+    "all_buy_alike": Model("mbg_nbd", 80.0, 160.0, 0.5, 2.0),
+    "all_buy_alike_and_stay": Model("bg_nbd", 400.0, 900.0, 0.9, 7.0),
+    "all_buy_alike_and_leave": Model("bg_nbd", 60.0, 300.0, 2.5, 1.5),
+    "forgets_within_a_day": Model("mbg_nbd", 0.15, 0.16, 0.6, 2.0),
 }
 # One purchase a day is the most that can be.
 BUYERS = [
@@ -20,6 +24,8 @@ BUYERS = [
         (0, 1, 2, 20, 1000), (DAY, 1, 39, 10 * YEAR), (0.5, 1), (39, 52)
     )
 ]
+# Who bought today for the first time.
+BUYERS += [Buyer(0, 0, 0, horizon) for horizon in (90 * DAY, 39, 52)]
 # What no bounds keep out of a table: at once, never, and a day.
 LIMITS = [
     Buyer(0, 0, 0, 0),
