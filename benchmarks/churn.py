@@ -41,15 +41,25 @@ create table intermediate.int_purchase_values_compressed as {CUT_OFF}
     z as mean_repeat_amount, count(*) as customer_count
 from simulated where x > 0 group by x, z;
 create table intermediate.int_purchases_summarized as {CUT_OFF}
-    t_x as recency_days, age as age_days,
+    'tested' as cut_off_kind, t_x as recency_days, age as age_days,
     case when x > 0 then z end as mean_repeat_amount,
     'customer-' || row_number() over () as customer_id, x % 2 = 0 as is_churned,
-    x as outcome_purchase_count
+    x as outcome_purchase_count, cast(x as decimal(18, 4)) as outcome_net_amount
 from simulated;
 create table intermediate.int_cut_offs_listed as
 select date '2024-06-30' as cut_off_date, date '2024-06-30' as as_of_date,
     90 as outcome_days, cast(null as date) as outcome_date
 """
+COMPRESSED_TABLES = ["int_purchases_compressed", "int_purchase_values_compressed"]
+# All customers seven times: more than a shop has that grew on the way.
+MARKETS = "create schema markets;" + ";".join(
+    f"create table markets.{name} as select * replace ("
+    " ['AE', 'EG', 'SA'][1 + cast(hash(columns) % 3 as int)] as segment_code,"
+    " cast(cut_off_date - cast(90 * number as int) as date) as cut_off_date,"
+    " cast(outcome_date - cast(90 * number as int) as date) as outcome_date)"
+    f" from intermediate.{name} as columns, range(7) as cut_offs(number)"
+    for name in COMPRESSED_TABLES
+)
 SUMS = """
 select sum(customer_count * ln(1 + recency_days + age_days))
 from intermediate.int_purchases_compressed
@@ -155,7 +165,8 @@ def measure(
     count = len(people["x"])
     print(f"{count:,} customers in {len(purchases):,} and {len(values):,} rows")
     floor, _ = timed(lambda: connection.execute(SUMS).fetchall())
-    seconds, rows = timed(lambda: PURCHASE_MODELS.parameters(purchases, values, 2**62))
+    pooled = PURCHASE_MODELS.Least(2**62, 100)
+    seconds, rows = timed(lambda: PURCHASE_MODELS.parameters(purchases, values, pooled))
     print(f"reading, adding up  {floor:8.2f} s")
     print(f"three models        {seconds:8.2f} s  {seconds / floor:.0f} x reading")
     for row in rows:
@@ -168,6 +179,11 @@ def measure(
             print(f"  {row['model_name']:12}{row['fit_status']:14}{found}", flush=True)
     slow, found = timed(lambda: peer(connection))
     print(f"lifetimes, BG/NBD   {slow:8.2f} s  {found}", flush=True)
+    connection.execute(MARKETS)
+    markets = [connection.table(f"markets.{name}") for name in COMPRESSED_TABLES]
+    least = PURCHASE_MODELS.Least(1000, 100)
+    seconds, _ = timed(lambda: PURCHASE_MODELS.parameters(*markets, least))
+    print(f"seven cut-offs, and three segments at each {seconds:.2f} s", flush=True)
     store(connection, rows)
     copy = "create table copied as from intermediate.int_purchases_summarized"
     floor, _ = timed(lambda: connection.execute(copy))

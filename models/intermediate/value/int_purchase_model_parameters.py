@@ -78,6 +78,13 @@ class Values(NamedTuple):
     weight: np.ndarray
 
 
+class Least(NamedTuple):
+    """How many customers a segment's own fit needs, and repeat customers any fit."""
+
+    segment_customers: int
+    repeat_customers: int
+
+
 class Fit(NamedTuple):
     """Logarithms of the parameters, standard errors of the parameters themselves."""
 
@@ -348,12 +355,22 @@ def by_segment(relation, cut_off, kind, types):
     return {code: shrunk(part) for code, part in parts.items()}
 
 
-def segment_fits(parts, fit, minimum_customers):
+def repeat_customers(part):
+    """Customers who bought on a second day."""
+    return part.weight[part.bought > 0].sum()
+
+
+def segment_fits(parts, fit, least):
     """Fit, status and whether it is that of `ALL`, by segment."""
+    if repeat_customers(parts[ALL]) < least.repeat_customers:
+        return {code: (None, "too_few_customers", code != ALL) for code in parts}
     pooled = fit(parts[ALL])
     fits = {ALL: (pooled, "fitted" if pooled else "not_converged", False)}
     for code in list(parts)[1:]:
-        if parts[code].weight.sum() < minimum_customers:
+        if (
+            parts[code].weight.sum() < least.segment_customers
+            or repeat_customers(parts[code]) < least.repeat_customers
+        ):
             fits[code] = (pooled, "too_few_customers", True)
         elif own := fit(parts[code], pooled.logs if pooled else None):
             fits[code] = (own, "fitted", False)
@@ -383,7 +400,7 @@ def fit_rows(cut_off, model_name, parts, fits):
         yield row
 
 
-def purchase_rows(relation, cut_off, horizon_days, minimum_customers):
+def purchase_rows(relation, cut_off, horizon_days, least):
     """Rows of both purchase models, and how well they forecast what came after.
 
     That is a sum of log losses and the number of customers by (segment, model).
@@ -395,7 +412,7 @@ def purchase_rows(relation, cut_off, horizon_days, minimum_customers):
     rows, losses = [], {}
     for name, shift in SHIFTS.items():
         fit = partial(purchase_fit, shift=shift)
-        fits = segment_fits(parts, fit, minimum_customers)
+        fits = segment_fits(parts, fit, least)
         rows += fit_rows(cut_off, name, parts, fits)
         for code, (found, _, _) in fits.items():
             part = parts[code]
@@ -405,14 +422,14 @@ def purchase_rows(relation, cut_off, horizon_days, minimum_customers):
     return rows, losses
 
 
-def value_rows(relation, cut_off, segments, minimum_customers):
+def value_rows(relation, cut_off, segments, least):
     """Rows of Gamma-Gamma, for segments without a repeat customer, too."""
     types = {"repeat_purchase_count": "int", "mean_repeat_amount": "double"}
     types["customer_count"] = "double"
     found = by_segment(relation, cut_off, Values, types)
     nobody = Values(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
     parts = {code: found.get(code, nobody) for code in segments}
-    fits = segment_fits(parts, value_fit, minimum_customers)
+    fits = segment_fits(parts, value_fit, least)
     rows = list(fit_rows(cut_off, "gamma_gamma", parts, fits))
     for row in rows:
         row["value_correlation"] = correlation(parts[row["segment_code"]])
@@ -450,17 +467,15 @@ def choose(rows):
         row["is_chosen"] = row["model_name"] == best["model_name"]
 
 
-def parameters(purchases, values, minimum_customers):
+def parameters(purchases, values, least):
     """All rows of the result, in the order of cut-off, model and segment."""
     result, known = [], []
     for cut_off, horizon_days, outcome_date in cut_offs(purchases):
-        rows, losses = purchase_rows(
-            purchases, cut_off, horizon_days, minimum_customers
-        )
+        rows, losses = purchase_rows(purchases, cut_off, horizon_days, least)
         backtest(rows, [found for day, found in known if day <= cut_off])
         choose(rows)
         segments = dict.fromkeys(row["segment_code"] for row in rows)
-        result += rows + value_rows(values, cut_off, segments, minimum_customers)
+        result += rows + value_rows(values, cut_off, segments, least)
         if outcome_date is not None:
             known.append((outcome_date, losses))
     return result
@@ -470,7 +485,10 @@ def model(dbt, session):
     """What dbt runs, on DuckDB in this process or on Spark."""
     purchases = dbt.ref("int_purchases_compressed")
     values = dbt.ref("int_purchase_values_compressed")
-    least = int(dbt.config.meta_get("min_customers_per_segment_model"))
+    least = Least(
+        int(dbt.config.meta_get("min_customers_per_segment_model")),
+        int(dbt.config.meta_get("min_repeat_customers_per_model")),
+    )
     rows = parameters(purchases, values, least)
     if hasattr(purchases, "fetchnumpy"):
         types = [(name, ARROW.get(type_, type_)) for name, type_ in SCHEMA.items()]

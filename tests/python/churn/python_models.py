@@ -77,7 +77,10 @@ class Dbt:
 
 
 def purchase_models(
-    purchases: Sequence[Row], values: Sequence[Row] = (), least: int = 1000
+    purchases: Sequence[Row],
+    values: Sequence[Row] = (),
+    least: int = 1000,
+    least_repeaters: int = 1,
 ) -> list[Row]:
     """Rows that the model of the purchase models returns."""
     with duckdb.connect() as connection:
@@ -89,7 +92,11 @@ def purchase_models(
                 connection, "purchase_values", VALUE_TYPES, values
             ),
         }
-        dbt = Dbt(refs, {"min_customers_per_segment_model": least})
+        meta = {
+            "min_customers_per_segment_model": least,
+            "min_repeat_customers_per_model": least_repeaters,
+        }
+        dbt = Dbt(refs, meta)
         found: list[Row] = PURCHASE_MODELS.model(dbt, connection).to_pylist()
         return found
 

@@ -136,7 +136,8 @@ def test_a_fit_that_does_not_converge_falls_back() -> None:
         for row in inputs(1, 1)[0]
     ]
     once = [row | {"customer_count": 600} for row in once]
-    rows = by_key(purchase_models(*together(inputs(1, 1500), (once, [])), least=500))
+    both = together(inputs(1, 1500), (once, []))
+    rows = by_key(purchase_models(*both, least=500, least_repeaters=0))
     for name in NAMES[:2]:
         row = rows[day(0), "SA", name]
         assert (row["fit_status"], row["is_pooled"]) == ("not_converged", True)
@@ -150,7 +151,7 @@ def test_a_fit_that_does_not_converge_falls_back() -> None:
 def test_where_nothing_converges_everything_is_null() -> None:
     purchases, _ = inputs(1, 1)
     purchases[0] |= {"repeat_purchase_count": 0, "recency_days": 0}
-    rows = purchase_models(purchases, [])
+    rows = purchase_models(purchases, [], least_repeaters=0)
     assert len(rows) == 6
     for row in rows:
         is_all = row["segment_code"] == "all"
@@ -158,6 +159,27 @@ def test_where_nothing_converges_everything_is_null() -> None:
         assert row["is_pooled"] is not is_all
         assert row["is_chosen"] is False
         assert [row[each] for each in FIGURES] == [None] * len(FIGURES)
+
+
+def test_too_few_repeat_customers_for_any_model() -> None:
+    found = inputs(1, 300)
+    repeaters = sum(row["customer_count"] for row in found[1])
+    assert 50 < repeaters < 250
+    enough = by_key(purchase_models(*found, least=1, least_repeaters=repeaters))
+    assert {row["fit_status"] for row in enough.values()} == {"fitted"}
+    for row in purchase_models(*found, least=1, least_repeaters=repeaters + 1):
+        assert row["fit_status"] == "too_few_customers"
+        assert row["is_pooled"] is (row["segment_code"] != "all")
+        assert row["is_chosen"] is False
+        assert [row[each] for each in FIGURES] == [None] * len(FIGURES)
+    # A segment with too few of them, among enough: the pooled fit.
+    both = together(found, inputs(2, 900, "SA"))
+    rows = by_key(purchase_models(*both, least=1, least_repeaters=repeaters + 1))
+    for name in NAMES:
+        few, pooled_ = rows[day(0), "EG", name], rows[day(0), "all", name]
+        assert (few["fit_status"], few["is_pooled"]) == ("too_few_customers", True)
+        assert [few[each] for each in FIGURES] == [pooled_[each] for each in FIGURES]
+        assert rows[day(0), "SA", name]["fit_status"] == "fitted"
 
 
 def test_row_order_does_not_matter() -> None:
@@ -271,6 +293,9 @@ def test_an_outcome_counts_from_its_last_day_on() -> None:
     assert counts == [0, 0, 1200]
 
 
+VARIABLES = "{min_customers_per_segment_model: 1100, min_repeat_customers_per_model: 9}"
+
+
 def test_dbt_runs_it(tmp_path: Path) -> None:
     """With the configuration of its YAML, without rows and with some."""
     name = "value/int_purchase_model_parameters"
@@ -295,7 +320,7 @@ def test_dbt_runs_it(tmp_path: Path) -> None:
                 tables.items(), (purchases, values), strict=True
             ):
                 fill(connection, table, columns, rows)
-        run_dbt(project, "--vars", "{min_customers_per_segment_model: 1100}")
+        run_dbt(project, "--vars", VARIABLES)
         with duckdb.connect(str(project.database)) as connection:
             made = connection.table("main.int_purchase_model_parameters")
             types.append(list(zip(made.columns, map(str, made.types), strict=True)))

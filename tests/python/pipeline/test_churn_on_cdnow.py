@@ -198,7 +198,9 @@ def test_the_value_of_the_holdout_is_held_against_the_forecast(
         " from marts.churn_model_evaluation"
         f" where forecast_name = 'purchase_model' and {AT_CUT_OFF}"
     )
-    figures.append(f"CDNOW, 39 weeks: value {predicted:,.0f} foretold, {actual:,.0f} came")
+    figures.append(
+        f"CDNOW, 39 weeks: value of {predicted:,.0f}, and {actual:,.0f} came"
+    )
     assert actual == came
     assert predicted == pytest.approx(float(came), rel=0.2)
 
