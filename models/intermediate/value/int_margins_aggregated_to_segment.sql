@@ -1,4 +1,7 @@
-{#- A segment too small for a model of its own has the margin of all. -#}
+{#-
+    A segment too small for a model of its own has the margin of all, and so has one with
+    too few customers whose amounts are known.
+-#}
 
 with
 
@@ -18,6 +21,7 @@ cut_offs as (
 orders as (
 
     select * from {{ ref('int_orders_aggregated_to_customer') }}
+    where margin_amount is not null and net_revenue_amount is not null
 
 ),
 
@@ -25,14 +29,13 @@ segments as (
 
     select
         coalesce(purchases.segment_code, 'all') as segment_code,
-        count(*) as customer_count,
+        count(orders.customer_id) as customer_count,
         {{ safe_ratio(
             'sum(orders.margin_amount)', 'sum(orders.net_revenue_amount)'
         ) }} as margin_rate
     from purchases
     inner join cut_offs on purchases.cut_off_date = cut_offs.cut_off_date
-    inner join orders on purchases.customer_id = orders.customer_id
-    where orders.margin_amount is not null and orders.net_revenue_amount is not null
+    left join orders on purchases.customer_id = orders.customer_id
     group by grouping sets ((purchases.segment_code), ())
 
 ),

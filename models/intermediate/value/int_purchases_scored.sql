@@ -50,9 +50,15 @@ modelled as (
         expectations.horizon_purchases_if_alive,
         expectations.purchases_12m_if_alive,
         expectations.discounted_purchases_12m_if_alive,
-        {{ expected_purchase_value(
-            'purchases.purchase_count', 'purchases.mean_repeat_amount', 'spend'
-        ) }} as expected_purchase_value,
+        {#- Amounts that are unknown for want of a rate are not those of a stranger. #}
+        case
+            when
+                purchases.repeat_purchase_count = 0
+                or purchases.mean_repeat_amount is not null
+                then {{ expected_purchase_value(
+                    'purchases.purchase_count', 'purchases.mean_repeat_amount', 'spend'
+                ) }}
+        end as expected_purchase_value,
         case
             when bgn.is_chosen then bgn.model_name
             when mbg.is_chosen then mbg.model_name
@@ -114,8 +120,6 @@ int_purchases_scored as (
         ---------- numerics
         repeat_purchase_count,
         age_days,
-        mean_repeat_amount,
-        outcome_days,
         probability_alive,
         outcome_purchase_count,
         outcome_net_amount,

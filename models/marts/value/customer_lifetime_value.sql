@@ -53,11 +53,7 @@ expected as (
         purchases.expected_purchase_count_12m,
         purchases.discounted_purchase_count_12m,
         margins.margin_rate,
-        {{ expected_purchase_value(
-            'cast(purchases.repeat_purchase_count as double)',
-            'purchases.mean_repeat_amount',
-            'value_models'
-        ) }} as expected_purchase_value,
+        purchases.expected_purchase_value,
         {{ amount_or_zero('orders.net_revenue_amount', 'orders.customer_id') }}
             as historic_net_amount,
         {{ amount_or_zero('orders.margin_amount', 'orders.customer_id') }}
