@@ -67,6 +67,17 @@ def test_what_no_series_reaches_is_finite_and_near(
     assert row["expected_if_alive"] == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.parametrize(("alpha", "near"), [(0.05, 1e-3), (0.01, 0.1)])
+def test_a_model_that_forgets_within_hours_is_near_and_above(
+    scoring: Scoring, alpha: float, near: float
+) -> None:
+    """The series goes on after its last term, for who bought today."""
+    model, buyer = Model("bg_nbd", 0.1, alpha, 0.9, 2.0), Buyer(0, 0, 0, 52)
+    [row] = scored(scoring, model, [buyer]).to_dict("records")
+    expected = exact.expected_if_alive(model, buyer)
+    assert expected <= row["expected_if_alive"] <= (1 + near) * expected
+
+
 @pytest.mark.parametrize("missing", ["purchases", "recency", "age", "horizon"])
 @pytest.mark.parametrize("purchases", [0, 3])
 @pytest.mark.parametrize("name", ["bg_nbd", "mbg_nbd"])
