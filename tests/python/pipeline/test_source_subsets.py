@@ -18,9 +18,13 @@ PEOPLE = 120
 SCHEMAS = ["marts", "pii", "quality", "snapshots"]
 MARTS = {
     "marts.churn_features",
+    "marts.churn_model_evaluation",
+    "marts.churn_model_reliability",
+    "marts.churn_scores",
     "marts.customer_360",
     "marts.customer_history",
     "marts.customer_identities",
+    "marts.customer_lifetime_value",
     "marts.customer_segments",
     "marts.dim_dates",
     "marts.dim_products",
@@ -63,6 +67,24 @@ def test_a_subset_of_sources_builds(
         )
     )
     assert set(identities) == {source.lower() for source in subset}
-    assert platform.value("select count(*) from marts.customer_360") == platform.value(
+    customers = platform.value(
         "select count(distinct customer_id) from marts.customer_identities"
     )
+    assert platform.value("select count(*) from marts.customer_360") == customers
+    # Few people: those who ordered have no model yet, and nobody else a score at all.
+    buyers = platform.value(
+        "select count(distinct customer_id) from marts.fct_orders where is_valid"
+    )
+    expected = {"no_orders": customers - buyers, "no_model": buyers}
+    for mart, score in (
+        ("churn_scores", "churn_probability"),
+        ("customer_lifetime_value", "predicted_value_12m_amount"),
+    ):
+        counts = dict(
+            platform.query(
+                f"select score_status, count(*) from marts.{mart} group by 1"
+            )
+        )
+        assert counts == {status: count for status, count in expected.items() if count}
+        scored = f"select count({score}) from marts.{mart}"
+        assert platform.value(scored) == 0
