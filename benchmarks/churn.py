@@ -13,10 +13,12 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import yaml
 
 from tests.python.churn.python_models import PURCHASE_MODELS
 from tests.python.support.platform import Platform
@@ -117,6 +119,15 @@ def peer(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
         return dict(fitted.params_)
 
 
+def settings(platform: Platform) -> dict[str, Any]:
+    """Those of the example profile, on two cores."""
+    profiles = yaml.safe_load((platform.folder / "profiles.yml").read_text("utf-8"))
+    local: dict[str, Any] = profiles["cdp"]["outputs"]["local"]["settings"]
+    # Nothing here has a time of day.
+    del local["TimeZone"]
+    return local | {"threads": 2}
+
+
 def scoring_sql(platform: Platform) -> dict[str, str]:
     """The SQL of the models that score, as dbt compiles it."""
     # Every raw table has to be there, and may be empty; a seed brings the functions.
@@ -149,7 +160,7 @@ def main(customers: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform(Path(folder))
         queries = scoring_sql(platform)
-        with duckdb.connect(platform.database, config={"threads": 2}) as connection:
+        with duckdb.connect(platform.database, config=settings(platform)) as connection:
             measure(connection, people, queries)
 
 
