@@ -1,41 +1,33 @@
 {#-
-    A reason of a forecast in words, with the customer's own figures. `facts` is the row of
-    `churn_features` that they are in.
+    A reason of a forecast in words, with the customer's own figures: those that its terms
+    read, see `churn_terms`. Orders of one day are one there, so days are what is counted.
 -#}
 {% macro churn_reason(reason, facts) -%}
-    {%- set text = {} -%}
-    {%- for column in [
-        "order_day_count",
-        "days_since_last_order",
-        "orders_last_90_days",
-        "orders_previous_90_days",
-        "active_days_last_90_days",
-        "open_ticket_count",
-    ] -%}
-        {%- do text.update({column: "cast(" ~ facts ~ "." ~ column ~ " as string)"}) -%}
-    {%- endfor -%}
+    {%- set last_order = days_ago(facts ~ ".days_since_last_order") -%}
+    {%- set last_activity = days_ago(facts ~ ".days_since_last_activity") -%}
     case
         {{ reason }}
         when 'purchases'
         then
-            case
-                when {{ facts }}.order_day_count = 1
-                then '1 day with an order, '
-                else {{ text.order_day_count }} || ' days with an order, the last '
-            end
-            || {{ text.days_since_last_order }}
-            || ' days ago'
+            {{ counted(facts ~ ".order_day_count", "day") }}
+            || ' with an order, '
+            || case when {{ facts }}.order_day_count = 1 then '' else 'the last ' end
+            || {{ last_order }}
         when 'trend'
         then
-            {{ text.orders_last_90_days }}
-            || ' orders in 90 days, after '
-            || {{ text.orders_previous_90_days }}
+            {{ counted(facts ~ ".order_days_last_90_days", "day") }}
+            || ' with an order in the last 90 days, after '
+            || {{ counted(facts ~ ".order_days_previous_90_days") }}
             || ' in the 90 before'
         when 'activity'
         then
-            'active on '
-            || {{ text.active_days_last_90_days }}
-            || ' of the last 90 days'
+            coalesce(
+                'active on '
+                || {{ counted(facts ~ ".active_days_last_90_days") }}
+                || ' of the last 90 days, the last time '
+                || {{ last_activity }},
+                'never seen active'
+            )
         when 'mail'
         then
             case
@@ -45,9 +37,7 @@
             end
         when 'tickets'
         then
-            {{ text.open_ticket_count }}
-            || ' open tickets'
-            || coalesce(
+            {{ counted(facts ~ ".open_ticket_count", "open ticket") }} || coalesce(
                 ', satisfaction ' || cast(
                     cast({{ facts }}.mean_satisfaction_score as decimal(3, 1)) as string
                 )

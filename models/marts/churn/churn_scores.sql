@@ -13,6 +13,12 @@ features as (
 
 ),
 
+orders as (
+
+    select * from {{ ref('int_orders_aggregated_to_cut_off') }}
+
+),
+
 forecasts as (
 
     select * from {{ ref('int_churn_forecasts_explained') }}
@@ -31,6 +37,20 @@ as_of_date as (
 
 ),
 
+facts as (
+
+    select
+        features.*,
+        orders.order_days_last_90_days,
+        orders.order_days_previous_90_days
+    from features
+    left join orders
+        on
+            features.customer_id = orders.customer_id
+            and features.as_of_date = orders.cut_off_date
+
+),
+
 described as (
 
     select
@@ -43,14 +63,14 @@ described as (
         forecasts.model_name,
         forecasts.is_recalibrated,
         as_of_date.as_of_date,
-        {{ churn_reason('forecasts.raising_reason', 'features') }}
+        {{ churn_reason('forecasts.raising_reason', 'facts') }}
             as raising_reason,
-        {{ churn_reason('forecasts.further_raising_reason', 'features') }}
+        {{ churn_reason('forecasts.further_raising_reason', 'facts') }}
             as further_raising_reason,
-        {{ churn_reason('forecasts.lowering_reason', 'features') }} as lowering_reason
+        {{ churn_reason('forecasts.lowering_reason', 'facts') }} as lowering_reason
     from customers
     cross join as_of_date
-    left join features on customers.customer_id = features.customer_id
+    left join facts on customers.customer_id = facts.customer_id
     left join purchases
         on
             customers.customer_id = purchases.customer_id
@@ -85,9 +105,9 @@ churn_scores as (
             else coalesce(
                     nullif(concat_ws(
                         '; ',
-                        'raised by ' || raising_reason,
-                        'raised by ' || further_raising_reason,
-                        'lowered by ' || lowering_reason
+                        'raised by: ' || raising_reason,
+                        'raised by: ' || further_raising_reason,
+                        'lowered by: ' || lowering_reason
                     ), ''),
                     'as the average buyer'
                 )
