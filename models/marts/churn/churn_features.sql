@@ -50,6 +50,9 @@ churn_features as (
         coalesce(orders.orders_last_30_days, 0) as orders_last_30_days,
         coalesce(orders.orders_last_90_days, 0) as orders_last_90_days,
         coalesce(orders.orders_previous_90_days, 0) as orders_previous_90_days,
+        coalesce(orders.order_days_last_90_days, 0) as order_days_last_90_days,
+        coalesce(orders.order_days_previous_90_days, 0)
+            as order_days_previous_90_days,
         coalesce(orders.orders_last_90_days, 0)
         - coalesce(orders.orders_previous_90_days, 0) as order_count_trend,
         {{ amount_or_zero('orders.gross_revenue_amount', 'orders.customer_id') }}

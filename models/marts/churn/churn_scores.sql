@@ -13,12 +13,6 @@ features as (
 
 ),
 
-orders as (
-
-    select * from {{ ref('int_orders_aggregated_to_cut_off') }}
-
-),
-
 forecasts as (
 
     select * from {{ ref('int_churn_forecasts_explained') }}
@@ -37,20 +31,6 @@ as_of_date as (
 
 ),
 
-facts as (
-
-    select
-        features.*,
-        orders.order_days_last_90_days,
-        orders.order_days_previous_90_days
-    from features
-    left join orders
-        on
-            features.customer_id = orders.customer_id
-            and features.as_of_date = orders.cut_off_date
-
-),
-
 described as (
 
     select
@@ -63,14 +43,14 @@ described as (
         forecasts.model_name,
         forecasts.is_recalibrated,
         as_of_date.as_of_date,
-        {{ churn_reason('forecasts.raising_reason', 'facts') }}
+        {{ churn_reason('forecasts.raising_reason', 'features') }}
             as raising_reason,
-        {{ churn_reason('forecasts.further_raising_reason', 'facts') }}
+        {{ churn_reason('forecasts.further_raising_reason', 'features') }}
             as further_raising_reason,
-        {{ churn_reason('forecasts.lowering_reason', 'facts') }} as lowering_reason
+        {{ churn_reason('forecasts.lowering_reason', 'features') }} as lowering_reason
     from customers
     cross join as_of_date
-    left join facts on customers.customer_id = facts.customer_id
+    left join features on customers.customer_id = features.customer_id
     left join purchases
         on
             customers.customer_id = purchases.customer_id
