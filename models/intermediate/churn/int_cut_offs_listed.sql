@@ -1,7 +1,7 @@
 {#- A cut-off after the as-of date would ask for what is not known yet. -#}
 {%- set horizon_days = positive_var('churn_horizon_days') -%}
 {%- set tested_count = positive_var('churn_cut_off_count') -%}
-{#- The oldest tested one was published by a recalibration that was itself tried before. -#}
+{#- The oldest tested one has a recalibration that was itself tried before. -#}
 {%- set all_count = tested_count + 2 -%}
 
 with
