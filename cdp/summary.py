@@ -127,29 +127,31 @@ def segments(warehouse: Warehouse) -> Table:
 
 
 def scores(warehouse: Warehouse) -> Table:
-    """Churn and value, by what they rest on: nobody is without a word why."""
+    """Churn and value, by what each rests on: nobody is without a word why."""
     rows = warehouse.rows(
         """
         select
-            values_to_come.score_status, count(*) as customer_count,
+            churn_scores.score_status as churn_status,
+            values_to_come.score_status as value_status,
+            count(*) as customer_count,
             100 * avg(churn_scores.churn_probability) as mean_churn_percent,
             sum(values_to_come.predicted_value_12m_amount) as predicted_amount
-        from marts.customer_lifetime_value as values_to_come
-        inner join marts.churn_scores using (customer_id)
-        group by values_to_come.score_status
-        order by values_to_come.score_status
+        from marts.churn_scores
+        inner join marts.customer_lifetime_value as values_to_come using (customer_id)
+        group by churn_scores.score_status, values_to_come.score_status
+        order by churn_status, value_status
         """
     )
     table = _table(
         "Churn and value",
-        *("Scores by", "Customers", "Churn percent", "Value of 12 months"),
+        *("Churn by", "Value by", "Customers", "Churn percent", "Value of 12 months"),
     )
     table.caption = (
         "by_segment, pooled: models of the segment, or of all. no_...: not scored, and"
         " why. docs/churn-and-value.md says how to read the scores."
     )
-    for status, count, percent, amount in rows:
-        _add_row(table, status, count, percent, _whole(amount))
+    for churn_status, value_status, count, percent, amount in rows:
+        _add_row(table, churn_status, value_status, count, percent, _whole(amount))
     return table
 
 

@@ -26,11 +26,12 @@ create table marts.customer_segments as
     select * from (values ('a', 'champions'), ('b', 'prospects'))
     as rows (customer_id, rfm_segment);
 create table marts.churn_scores as
-    select * from (values ('a', 0.25), ('b', null), ('c', 0.75))
-    as rows (customer_id, churn_probability);
+    select * from (values ('a', 'by_segment', 0.25), ('b', 'no_orders', null),
+        ('c', 'by_segment', 0.75), ('d', 'by_segment', 0.4))
+    as rows (customer_id, score_status, churn_probability);
 create table marts.customer_lifetime_value as
     select * from (values ('a', 'pooled', 40), ('b', 'no_orders', null),
-        ('c', 'pooled', 20.25)) as rows
+        ('c', 'pooled', 20.25), ('d', 'no_value_model', null)) as rows
         (customer_id, score_status, predicted_value_12m_amount);
 create table marts.kpi_monthly as
     select
@@ -90,8 +91,13 @@ def test_says_what_was_built(database: Path) -> None:
         ["2025-05", "1,234", "12.50", "9.75", "-", "-"],
     ]
     assert line(result.output, "champions") == ["champions", "1", "50.00", "100"]
-    assert line(result.output, "pooled") == ["pooled", "2", "50.00", "60"]
-    assert line(result.output, "no_orders") == ["no_orders", "1", "-", "-"]
+    (heading,) = (row for row in result.output.splitlines() if "Churn by" in row)
+    assert heading.split("┃")[1:3] == [" Churn by   ", "       Value by "]
+    assert lines(result.output, "by_segment ") == [
+        ["by_segment", "no_value_model", "1", "40.00", "-"],
+        ["by_segment", "pooled", "2", "50.00", "60"],
+    ]
+    assert line(result.output, "no_orders") == ["no_orders", "no_orders", "1", "-", "-"]
     assert line(result.output, "crm.contacts") == ["crm.contacts", "1", "1"]
 
 
@@ -131,12 +137,20 @@ def test_large_figures_are_whole(
         connection.execute(
             "update marts.customer_360 set net_revenue_amount = 99999999"
         )
+        connection.execute(
+            "update marts.customer_lifetime_value"
+            " set predicted_value_12m_amount = 99999999 where score_status = 'pooled'"
+        )
     result = summary(database)
     assert "…" not in result.output
     assert max(len(row) for row in result.output.splitlines()) <= 80
     assert lines(result.output, "2025-05") == [
         ["2025-05", "9,999,999", *["999,999"] * 4],
         ["2025-05", "99,999,999", "87,654.32", "98,765.43", "99,999,999", "76,543.21"],
+    ]
+    assert lines(result.output, "by_segment ") == [
+        ["by_segment", "no_value_model", "1", "40.00", "-"],
+        ["by_segment", "pooled", "2", "50.00", "199,999,998"],
     ]
 
 
