@@ -35,6 +35,9 @@ WIDEST = 10.0
 # Rows are first fitted with days rounded down to two weeks, or values to 5 %, which is
 # a start two digits from the end for a hundredth of the time.
 COARSE_ROWS, COARSE_DAYS, COARSE_VALUES = 20_000, 14, 20
+# A mean value so many times the median, or that fraction of it, is a slip: one would
+# decide the fit of all, and by Gamma-Gamma nobody is that far away.
+FARTHEST_VALUE = 1000
 # Step of the differences of gradients: their error is its square.
 STEP = 1e-4
 FLATTEST = 1e-8
@@ -122,6 +125,16 @@ def compressed_values(values, parts=None):
     low = int(logs.min(initial=0))
     (count, logs), (weight,) = grouped([values.bought, logs - low], [values.weight])
     return Values(count, np.exp((logs + low) / parts), weight)
+
+
+def plausible(values):
+    """Those customers whose mean value is not out of all proportion to the median."""
+    if not len(values.mean):
+        return values
+    order = np.argsort(values.mean)
+    middle = np.searchsorted(np.cumsum(values.weight[order]), values.weight.sum() / 2)
+    far = abs(np.log(values.mean / values.mean[order[middle]]))
+    return Values(*(column[far <= np.log(FARTHEST_VALUE)] for column in values))
 
 
 def purchase_loss(purchases, shift):
@@ -428,7 +441,7 @@ def value_rows(relation, cut_off, segments, least):
     types["customer_count"] = "double"
     found = by_segment(relation, cut_off, Values, types)
     nobody = Values(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
-    parts = {code: found.get(code, nobody) for code in segments}
+    parts = {code: plausible(found.get(code, nobody)) for code in segments}
     fits = segment_fits(parts, value_fit, least)
     rows = list(fit_rows(cut_off, "gamma_gamma", parts, fits))
     for row in rows:

@@ -77,12 +77,9 @@ valued as (
 
     select
         *,
-        cast(
-            round(
-                discounted_purchase_count_12m * expected_purchase_value * margin_rate,
-                4
-            ) as decimal(18, 4)
-        ) as predicted_value_12m_amount
+        {{ estimated_amount(
+            'discounted_purchase_count_12m * expected_purchase_value * margin_rate'
+        ) }} as predicted_value_12m_amount
     from expected
 
 ),
@@ -120,7 +117,7 @@ customer_lifetime_value as (
         historic_net_amount,
         historic_margin_amount,
         expected_purchase_count_12m as expected_orders_12m,
-        cast(round(expected_purchase_value, 4) as decimal(18, 4))
+        {{ estimated_amount('expected_purchase_value') }}
             as expected_order_value_amount,
         margin_rate,
         predicted_value_12m_amount,

@@ -161,6 +161,22 @@ def test_where_nothing_converges_everything_is_null() -> None:
         assert [row[each] for each in FIGURES] == [None] * len(FIGURES)
 
 
+@pytest.mark.parametrize("slip", [1e13, 1e-4])
+def test_a_slip_does_not_decide_the_fit_of_all(slip: float) -> None:
+    purchases, values = inputs(1, 1200)
+    slips = [row | {"mean_repeat_amount": slip} for row in values[:2]]
+    alone = by_key(purchase_models(purchases, values))
+    found = by_key(purchase_models(purchases, values + slips))
+    assert found[day(0), "all", "gamma_gamma"]["fit_status"] == "fitted"
+    assert found == alone
+    # What is only far away counts.
+    middle = float(np.median([row["mean_repeat_amount"] for row in values]))
+    far = [row | {"mean_repeat_amount": 900 * middle} for row in values[:2]]
+    counted = by_key(purchase_models(purchases, values + far))
+    [one, other] = (rows[day(0), "all", "gamma_gamma"] for rows in (alone, counted))
+    assert other["customer_count"] == one["customer_count"] + 2
+
+
 def test_too_few_repeat_customers_for_any_model() -> None:
     found = inputs(1, 300)
     repeaters = sum(row["customer_count"] for row in found[1])
