@@ -17,9 +17,9 @@ reliability as (
 
 ),
 
-purchases as (
+purchase_totals as (
 
-    select * from {{ ref('int_purchases_scored') }}
+    select * from {{ ref('int_purchase_outcomes_aggregated_to_cut_off') }}
 
 ),
 
@@ -76,21 +76,6 @@ deciles as (
 
 ),
 
-purchase_totals as (
-
-    select
-        cut_off_date,
-        {{ exact_sum('expected_purchase_count') }} as predicted_purchase_count,
-        cast(sum(outcome_purchase_count) as bigint) as actual_purchase_count,
-        {{ exact_sum('expected_purchase_count * expected_purchase_value') }}
-            as predicted_net_amount,
-        sum(outcome_net_amount) as actual_net_amount
-    from purchases
-    where outcome_date is not null
-    group by cut_off_date
-
-),
-
 churn_model_evaluation as (
 
     select
@@ -125,7 +110,8 @@ churn_model_evaluation as (
         case measured.forecast_name
             when 'purchase_model' then purchase_totals.predicted_net_amount
         end as predicted_net_amount,
-        cast(purchase_totals.actual_net_amount as decimal(18, 4)) as actual_net_amount,
+        purchase_totals.actual_net_amount,
+        purchase_totals.valued_customer_count,
 
         ---------- booleans
         measured.forecast_name = case

@@ -81,7 +81,7 @@ churn_scores as (
         end as churn_band,
         case
             when not has_ordered then 'no valid order yet'
-            when churn_probability is null then 'too few orders to learn from'
+            when churn_probability is null then 'no model could be fitted'
             else coalesce(
                     nullif(concat_ws(
                         '; ',
