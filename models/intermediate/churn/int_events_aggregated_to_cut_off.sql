@@ -2,7 +2,7 @@ with
 
 events as (
 
-    select * from {{ ref('int_events_identified') }}
+    select * from {{ ref('int_events_owned') }}
 
 ),
 
@@ -14,7 +14,8 @@ cut_offs as (
 
 {#
     Days keep the join with the cut-offs small. Who comes back and logs in tells whose the
-    visits before were: at an earlier cut-off nobody knew that somebody would.
+    visits before were, and who logs in with another's device makes them nobody's: at an
+    earlier cut-off nobody knew that somebody would.
 #}
 event_days as (
 
@@ -22,6 +23,7 @@ event_days as (
         customer_id,
         cast(occurred_at as date) as event_date,
         cast(identified_at as date) as identified_date,
+        disowned_date,
         count(*) filter (where is_activity) as activity_count,
         count(*) filter (where event_type = 'email_sent') as email_sent_count,
         count(*) filter (where event_type = 'email_open') as email_open_count,
@@ -31,7 +33,8 @@ event_days as (
     group by
         customer_id,
         cast(occurred_at as date),
-        cast(identified_at as date)
+        cast(identified_at as date),
+        disowned_date
 
 ),
 
@@ -44,7 +47,10 @@ days_before_cut_offs as (
             cut_offs.cut_off_date, event_days.event_date
         ) as days_before_cut_off
     from event_days
-    inner join cut_offs on event_days.identified_date <= cut_offs.cut_off_date
+    inner join cut_offs
+        on
+            event_days.identified_date <= cut_offs.cut_off_date
+            and coalesce(event_days.disowned_date > cut_offs.cut_off_date, true)
 
 ),
 

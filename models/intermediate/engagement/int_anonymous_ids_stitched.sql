@@ -1,6 +1,7 @@
 {#-
     Whose device or browser it is. One that several customers use, such as a family's
-    tablet, is not here, nor one that more people use than log in, such as a kiosk.
+    tablet, is somebody's until the second one logs in, and one that more people use than log
+    in, such as a kiosk, until the day that shows it.
 -#}
 
 with
@@ -90,6 +91,32 @@ days_of_ids as (
 
 ),
 
+days_so_far as (
+
+    select
+        *,
+        event_count > {{ var('max_daily_events_per_anonymous_id') }}
+        or min(least_customer_id) over id_so_far
+        <> max(greatest_customer_id) over id_so_far as is_shared
+    from days_of_ids
+    window id_so_far as (
+        partition by anonymous_id
+        order by event_date
+    )
+
+),
+
+shared_days as (
+
+    select
+        *,
+        min(case when is_shared then event_date end) over (
+            partition by anonymous_id
+        ) as shared_date
+    from days_so_far
+
+),
+
 int_anonymous_ids_stitched as (
 
     select
@@ -97,14 +124,16 @@ int_anonymous_ids_stitched as (
         anonymous_id,
         min(least_customer_id) as customer_id,
 
+        ---------- dates
+        shared_date,
+
         ---------- timestamps
         min(first_identified_at) as first_identified_at
 
-    from days_of_ids
-    group by anonymous_id
-    having
-        min(least_customer_id) = max(greatest_customer_id)
-        and max(event_count) <= {{ var('max_daily_events_per_anonymous_id') }}
+    from shared_days
+    where shared_date is null or event_date < shared_date
+    group by anonymous_id, shared_date
+    having min(least_customer_id) is not null
 
 )
 
