@@ -14,7 +14,7 @@ from tests.python.support.compare import differences
 from tests.python.support.identity_lab import IdentityLab, Records
 from tests.python.support.platform import Platform
 
-STITCHED = ("int_anonymous_ids_stitched", "int_events_identified")
+STITCHED = ("int_anonymous_ids_stitched", "int_events_owned")
 
 
 def event(
@@ -154,6 +154,10 @@ TRACES: Records = {
         event("9", "library", 6),
         event("10", "undefined", 6),
         event("11", "undefined", 7, "ada"),
+        # Ada's until somebody else logs in.
+        event("12", "console", 4),
+        event("13", "console", 5, "ada"),
+        event("14", "console", 21, "only-event"),
     ],
     "shop.orders": [
         {
@@ -280,4 +284,5 @@ def test_features_of_the_past_do_not_know_who_would_log_in(marts: Marts) -> None
         " order by as_of_date",
         [ada],
     )
-    assert of_ada == [(3,), (7,)]
+    # The visit with the console is hers no more.
+    assert of_ada == [(5,), (8,)]
