@@ -201,7 +201,9 @@ def measure(
     seconds, _ = timed(lambda: PURCHASE_MODELS.parameters(*markets, least))
     print(f"seven cut-offs, and three segments at each {seconds:.2f} s", flush=True)
     store(connection, rows)
-    copy = "create or replace table copied as from intermediate.int_purchases_summarized"
+    copy = (
+        "create or replace table copied as from intermediate.int_purchases_summarized"
+    )
     floor = fastest(lambda: connection.execute(copy))
     seconds = fastest(lambda: score(connection, queries))
     print(f"copying customers   {floor:8.2f} s")
