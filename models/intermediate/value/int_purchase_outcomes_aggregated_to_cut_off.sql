@@ -29,8 +29,13 @@ int_purchase_outcomes_aggregated_to_cut_off as (
         count(*) filter (where is_valued) as valued_customer_count,
         {{ exact_sum('case when is_valued then expected_net_value end') }}
             as predicted_net_amount,
-        {{ estimated_amount('sum(case when is_valued then outcome_net_amount end)') }}
-            as actual_net_amount
+        case
+            when abs(sum(case when is_valued then outcome_net_amount end)) < 9e13
+                then cast(
+                        sum(case when is_valued then outcome_net_amount end)
+                        as decimal(18, 4)
+                    )
+        end as actual_net_amount
     from valued_purchases
     group by cut_off_date
 
