@@ -45,9 +45,7 @@ as_of_date as (
 
 known_events as (
 
-    select
-        events.*,
-        as_of_date.as_of_date
+    select events.*
     from events
     inner join as_of_date
         on cast(events.occurred_at as date) <= as_of_date.as_of_date
@@ -76,9 +74,8 @@ owned_events as (
         on
             known_events.customer_id is null
             and known_events.anonymous_id = stitched_ids.anonymous_id
-            and cast(known_events.occurred_at as date)
-            < coalesce(
-                stitched_ids.shared_date, date_add(known_events.as_of_date, 1)
+            and coalesce(
+                cast(known_events.occurred_at as date) < stitched_ids.shared_date, true
             )
 
 ),
