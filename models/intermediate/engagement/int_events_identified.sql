@@ -19,6 +19,8 @@ int_events_identified as (
         ---------- strings
         event_type,
         channel,
+        country_code,
+        acquisition_channel,
 
         ---------- booleans
         is_activity,

@@ -95,6 +95,8 @@ int_events_owned as (
         ---------- strings
         owned_events.event_type,
         owned_events.channel,
+        customers.country_code,
+        customers.acquisition_channel,
 
         ---------- booleans
         coalesce(

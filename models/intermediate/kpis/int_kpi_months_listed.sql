@@ -24,6 +24,12 @@ engagement as (
 
 ),
 
+tickets as (
+
+    select * from {{ ref('int_tickets_aggregated_to_month') }}
+
+),
+
 as_of_date as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -39,24 +45,16 @@ measured_months as (
         month_start_date as order_month_date
     from revenue
 
-    union all
+    {% for measures in ['campaign_spends', 'engagement', 'tickets'] -%}
+        union all
 
-    select
-        month_start_date,
-        country_code,
-        acquisition_channel,
-        cast(null as date) as order_month_date
-    from campaign_spends
-
-    union all
-
-    select
-        month_start_date,
-        country_code,
-        acquisition_channel,
-        cast(null as date) as order_month_date
-    from engagement
-
+        select
+            month_start_date,
+            country_code,
+            acquisition_channel,
+            cast(null as date) as order_month_date
+        from {{ measures }}
+    {% endfor %}
 ),
 
 {# Without any order the first spend or visit opens the calendar. #}
@@ -97,11 +95,7 @@ cell_months as (
         explode(
             sequence(
                 0,
-                cast(
-                    (year(bounds.last_month_date) - year(bounds.first_month_date)) * 12
-                    + month(bounds.last_month_date) - month(bounds.first_month_date)
-                    as int
-                )
+                {{ month_count('bounds.first_month_date', 'bounds.last_month_date') }}
             )
         ) as month_number
     from cells
@@ -124,12 +118,14 @@ int_kpi_months_listed as (
         month_start_date,
         country_code,
         acquisition_channel,
-        greatest(
-            0,
-            datediff(
-                least(add_months(month_start_date, 1), date_add(as_of_date, 1)),
-                month_start_date
-            )
+        cast(
+            greatest(
+                0,
+                datediff(
+                    least(add_months(month_start_date, 1), date_add(as_of_date, 1)),
+                    month_start_date
+                )
+            ) as int
         ) as elapsed_day_count,
         last_day(month_start_date) <= as_of_date as is_complete_period
     from dated_cells

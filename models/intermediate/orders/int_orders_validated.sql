@@ -39,6 +39,10 @@ valued as (
 
 ),
 
+{#
+    By market days first: an hour later can be a day earlier in a market further west, and
+    the first order must lie on the customer's first day.
+#}
 numbered as (
 
     select
@@ -46,7 +50,7 @@ numbered as (
         cast(gross_amount - refunded_amount as decimal(18, 4)) as net_amount,
         row_number() over (
             partition by customer_id, is_valid
-            order by ordered_at, order_id
+            order by order_date, ordered_at, order_id
         ) as valid_order_number
     from valued
 

@@ -2,94 +2,31 @@ with
 
 months as (
 
-    select * from {{ ref('int_kpi_months_listed') }}
+    select * from {{ ref('int_kpi_months_measured') }}
 
 ),
 
-counts as (
+acquisitions as (
 
-    select * from {{ ref('int_customer_months_counted') }}
-
-),
-
-revenue as (
-
-    select * from {{ ref('int_revenue_aggregated_to_month') }}
-
-),
-
-spends as (
-
-    select * from {{ ref('int_campaign_spends_aggregated_to_month') }}
-
-),
-
-engagement as (
-
-    select * from {{ ref('int_engagement_aggregated_to_month') }}
-
-),
-
-measured as (
-
-    select
-        months.month_start_date,
-        months.country_code,
-        months.acquisition_channel,
-        months.is_complete_period,
-        months.elapsed_day_count,
-        coalesce(revenue.order_count, 0) as order_count,
-        coalesce(counts.active_customer_count, 0) as active_customer_count,
-        coalesce(counts.new_customer_count, 0) as new_customer_count,
-        coalesce(counts.retained_customer_count, 0) as retained_customer_count,
-        coalesce(counts.reactivated_customer_count, 0) as reactivated_customer_count,
-        counts.previous_active_customer_count,
-        coalesce(counts.repeat_customer_count, 0) as repeat_customer_count,
-        coalesce(counts.customers_at_start_count, 0) as customers_at_start_count,
-        coalesce(counts.customers_at_end_count, 0) as customers_at_end_count,
-        coalesce(counts.churned_customer_count, 0) as churned_customer_count,
-        {{ amount_or_zero('revenue.gross_revenue_amount', 'revenue.country_code') }}
-            as gross_revenue_amount,
-        {{ amount_or_zero('revenue.refunded_amount', 'revenue.country_code') }}
-            as refunded_amount,
-        {{ amount_or_zero('spends.marketing_spend_amount', 'spends.country_code') }}
-            as marketing_spend_amount,
-        coalesce(engagement.monthly_active_count, 0) as mau,
-        coalesce(engagement.active_customer_days_count, 0)
-            as active_customer_days_count
-    from months
-    left join counts
-        on
-            months.month_start_date = counts.month_start_date
-            and months.country_code = counts.country_code
-            and months.acquisition_channel = counts.acquisition_channel
-    left join revenue
-        on
-            months.month_start_date = revenue.month_start_date
-            and months.country_code = revenue.country_code
-            and months.acquisition_channel = revenue.acquisition_channel
-    left join spends
-        on
-            months.month_start_date = spends.month_start_date
-            and months.country_code = spends.country_code
-            and months.acquisition_channel = spends.acquisition_channel
-    left join engagement
-        on
-            months.month_start_date = engagement.month_start_date
-            and months.country_code = engagement.country_code
-            and months.acquisition_channel = engagement.acquisition_channel
+    select * from {{ ref('kpi_acquisition') }}
 
 ),
 
 derived as (
 
     select
-        *,
-        cast(gross_revenue_amount - refunded_amount as decimal(18, 4))
-            as net_revenue_amount,
-        {{ safe_ratio('active_customer_days_count', 'elapsed_day_count') }}
-            as average_dau
-    from measured
+        months.*,
+        acquisitions.lifetime_value_amount,
+        acquisitions.ltv_to_cac_ratio,
+        {{ safe_ratio(
+            'months.active_customer_days_count', 'months.elapsed_day_count'
+        ) }} as average_dau
+    from months
+    left join acquisitions
+        on
+            months.month_start_date = acquisitions.month_start_date
+            and months.country_code = acquisitions.country_code
+            and months.acquisition_channel = acquisitions.acquisition_channel
 
 ),
 
@@ -100,12 +37,17 @@ kpi_monthly as (
         country_code,
         acquisition_channel,
 
+        ---------- strings
+        level_name,
+
         ---------- numerics
         order_count,
         active_customer_count,
         new_customer_count,
         retained_customer_count,
         reactivated_customer_count,
+        previous_active_customer_count,
+        repeat_customer_count,
         customers_at_start_count,
         customers_at_end_count,
         churned_customer_count,
@@ -115,9 +57,11 @@ kpi_monthly as (
             as churn_rate,
         {{ safe_ratio('repeat_customer_count', 'active_customer_count') }}
             as repeat_rate,
+        {{ safe_ratio('order_count', 'active_customer_count') }} as purchase_frequency,
         gross_revenue_amount,
         refunded_amount,
         net_revenue_amount,
+        {{ safe_ratio('refunded_amount', 'gross_revenue_amount') }} as refund_rate,
         {#- Per mean of two counts: twice the amount per their sum. #}
         {{ average_amount(
             '2 * cast(net_revenue_amount as decimal(19, 4))',
@@ -128,11 +72,31 @@ kpi_monthly as (
         {{ average_amount('gross_revenue_amount', 'order_count') }}
             as average_order_amount,
         marketing_spend_amount,
-        {{ average_amount('marketing_spend_amount', 'new_customer_count') }}
-            as cac_amount,
+        cac_amount,
+        lifetime_value_amount,
+        ltv_to_cac_ratio,
         mau,
+        active_customer_days_count,
+        elapsed_day_count,
         average_dau,
         {{ safe_ratio('average_dau', 'mau') }} as stickiness_rate,
+        session_count,
+        {{ safe_ratio('session_count', 'mau') }} as sessions_per_active_user,
+        email_recipient_count,
+        email_opener_count,
+        email_clicker_count,
+        {{ safe_ratio('email_opener_count', 'email_recipient_count') }}
+            as email_open_rate,
+        {{ safe_ratio('email_clicker_count', 'email_recipient_count') }}
+            as email_click_rate,
+        ticket_count,
+        rated_ticket_count,
+        satisfied_ticket_count,
+        {{ safe_ratio('satisfied_ticket_count', 'rated_ticket_count') }}
+            as ticket_satisfaction_rate,
+        {{ safe_ratio(
+            'promoting_ticket_count - detracting_ticket_count', 'rated_ticket_count'
+        ) }} as ticket_net_satisfaction,
 
         ---------- booleans
         is_complete_period,

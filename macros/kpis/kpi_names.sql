@@ -1,0 +1,42 @@
+{#- Columns of `kpi_monthly` that are compared with the month and the year before. -#}
+{% macro kpi_names() -%}
+    {{
+        return(
+            [
+                "order_count",
+                "active_customer_count",
+                "new_customer_count",
+                "retained_customer_count",
+                "reactivated_customer_count",
+                "customers_at_start_count",
+                "customers_at_end_count",
+                "churned_customer_count",
+                "retention_rate",
+                "churn_rate",
+                "repeat_rate",
+                "purchase_frequency",
+                "gross_revenue_amount",
+                "refunded_amount",
+                "net_revenue_amount",
+                "refund_rate",
+                "arpu_amount",
+                "arppu_amount",
+                "average_order_amount",
+                "marketing_spend_amount",
+                "cac_amount",
+                "lifetime_value_amount",
+                "ltv_to_cac_ratio",
+                "mau",
+                "average_dau",
+                "stickiness_rate",
+                "session_count",
+                "sessions_per_active_user",
+                "email_open_rate",
+                "email_click_rate",
+                "ticket_count",
+                "ticket_satisfaction_rate",
+                "ticket_net_satisfaction",
+            ]
+        )
+    }}
+{%- endmacro %}

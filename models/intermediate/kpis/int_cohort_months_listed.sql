@@ -1,0 +1,42 @@
+{#- A triangle without gaps: from the month of the first orders to the last one. -#}
+
+with
+
+acquired_customers as (
+
+    select * from {{ ref('int_customers_acquired') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_kpi_months_listed') }}
+    where country_code = 'all' and acquisition_channel = 'all'
+
+),
+
+cohorts as (
+
+    select
+        month_start_date as cohort_month_date,
+        count(*) as cohort_customer_count
+    from acquired_customers
+    group by month_start_date
+
+),
+
+int_cohort_months_listed as (
+
+    select
+        cohorts.cohort_month_date,
+        cohorts.cohort_customer_count,
+        {{ month_count('cohorts.cohort_month_date', 'months.month_start_date') }}
+            as months_since_first_order,
+        months.is_complete_period,
+        months.month_start_date
+    from cohorts
+    inner join months on cohorts.cohort_month_date <= months.month_start_date
+
+)
+
+select * from int_cohort_months_listed

@@ -1,0 +1,87 @@
+{#-
+    One row per value, so that each has its own row of comparisons; doubles, since it is
+    for showing change: whoever adds amounts up takes them from `kpi_monthly`.
+-#}
+
+with
+
+kpi_monthly as (
+
+    select * from {{ ref('kpi_monthly') }}
+
+),
+
+named_values as (
+
+    {% for kpi_name in kpi_names() %}
+        select
+            month_start_date,
+            country_code,
+            acquisition_channel,
+            level_name,
+            is_complete_period,
+            '{{ kpi_name }}' as kpi_name,
+            cast({{ kpi_name }} as double) as kpi_value
+        from kpi_monthly
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+{# The calendar of a cell has no gaps: the row before is the month before. #}
+compared as (
+
+    select
+        *,
+        lag(kpi_value) over (
+            partition by kpi_name, country_code, acquisition_channel
+            order by month_start_date
+        ) as previous_month_value,
+        lag(kpi_value, 12) over (
+            partition by kpi_name, country_code, acquisition_channel
+            order by month_start_date
+        ) as previous_year_value
+    from named_values
+
+),
+
+{# What is not over is not compared with what is: that looks like a collapse. #}
+kpi_monthly_compared as (
+
+    select
+        ---------- ids
+        country_code,
+        acquisition_channel,
+        kpi_name,
+
+        ---------- strings
+        level_name,
+
+        ---------- numerics
+        kpi_value,
+        previous_month_value,
+        previous_year_value,
+        case
+            when is_complete_period
+                then {{ safe_ratio(
+                    'kpi_value - previous_month_value', 'abs(previous_month_value)'
+                ) }}
+        end as previous_month_change_rate,
+        case
+            when is_complete_period
+                then {{ safe_ratio(
+                    'kpi_value - previous_year_value', 'abs(previous_year_value)'
+                ) }}
+        end as previous_year_change_rate,
+
+        ---------- booleans
+        is_complete_period,
+
+        ---------- dates
+        month_start_date
+
+    from compared
+
+)
+
+select * from kpi_monthly_compared

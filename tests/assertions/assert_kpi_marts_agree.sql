@@ -1,0 +1,125 @@
+-- Fails when `kpi_daily`, `kpi_monthly_by_currency` or, for all customers, the complete
+-- months of `kpi_cohort_retention` do not add up to the months of `kpi_monthly`.
+
+with
+
+kpi_monthly as (
+
+    select * from {{ ref('kpi_monthly') }}
+
+),
+
+kpi_daily as (
+
+    select * from {{ ref('kpi_daily') }}
+
+),
+
+kpi_monthly_by_currency as (
+
+    select * from {{ ref('kpi_monthly_by_currency') }}
+
+),
+
+kpi_cohort_retention as (
+
+    select * from {{ ref('kpi_cohort_retention') }}
+
+),
+
+-- A sum over days or currencies that are not all known would leave the unknown out.
+summed as (
+
+    select
+        'kpi_daily' as mart_name,
+        {{ month_start('date_day') }} as month_start_date,
+        country_code,
+        acquisition_channel,
+        sum(order_count) as order_count,
+        {{ sum_amount('net_revenue_amount') }} as net_revenue_amount,
+        sum(new_customer_count) as new_customer_count,
+        {{ sum_amount('marketing_spend_amount') }} as marketing_spend_amount
+    from kpi_daily
+    group by
+        {{ month_start('date_day') }}, country_code, acquisition_channel
+
+    union all
+
+    select
+        'kpi_monthly_by_currency' as mart_name,
+        month_start_date,
+        country_code,
+        acquisition_channel,
+        sum(order_count) as order_count,
+        {{ sum_amount('net_revenue_amount') }} as net_revenue_amount,
+        cast(null as bigint) as new_customer_count,
+        cast(null as decimal(18, 4)) as marketing_spend_amount
+    from kpi_monthly_by_currency
+    group by month_start_date, country_code, acquisition_channel
+
+    union all
+
+    select
+        'kpi_cohort_retention' as mart_name,
+        month_start_date,
+        'all' as country_code,
+        'all' as acquisition_channel,
+        sum(order_count) as order_count,
+        {{ sum_amount('net_revenue_amount') }} as net_revenue_amount,
+        sum(
+            case when months_since_first_order = 0 then cohort_customer_count else 0 end
+        ) as new_customer_count,
+        cast(null as decimal(18, 4)) as marketing_spend_amount
+    from kpi_cohort_retention
+    where is_complete_period
+    group by month_start_date
+
+),
+
+-- What a mart has no rows for is nothing, so that a lost row is found where it matters.
+expected as (
+
+    select
+        marts.mart_name,
+        kpi_monthly.*
+    from kpi_monthly
+    inner join
+        (
+            values ('kpi_daily'), ('kpi_monthly_by_currency'), ('kpi_cohort_retention')
+        ) as marts (mart_name)
+        on
+            marts.mart_name <> 'kpi_cohort_retention'
+            or (kpi_monthly.level_name = 'total' and kpi_monthly.is_complete_period)
+
+)
+
+select
+    expected.mart_name,
+    expected.month_start_date,
+    expected.country_code,
+    expected.acquisition_channel,
+    expected.order_count,
+    summed.order_count as summed_order_count,
+    expected.net_revenue_amount,
+    summed.net_revenue_amount as summed_net_revenue_amount,
+    summed.new_customer_count as summed_new_customer_count,
+    summed.marketing_spend_amount as summed_marketing_spend_amount
+from expected
+left join summed
+    on
+        expected.mart_name = summed.mart_name
+        and expected.month_start_date = summed.month_start_date
+        and expected.country_code = summed.country_code
+        and expected.acquisition_channel = summed.acquisition_channel
+where
+    expected.order_count <> coalesce(summed.order_count, 0)
+    or expected.net_revenue_amount is distinct from {{ amount_or_zero(
+        'summed.net_revenue_amount', 'summed.mart_name'
+    ) }}
+    or expected.new_customer_count
+    <> coalesce(summed.new_customer_count, expected.new_customer_count)
+    or (
+        expected.mart_name = 'kpi_daily'
+        and expected.marketing_spend_amount
+        is distinct from summed.marketing_spend_amount
+    )
