@@ -5,7 +5,11 @@ data set is known by, computed here from the file itself, without the models.
 """
 
 import datetime as dt
+import shutil
+from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +84,93 @@ def test_the_last_month_is_complete_by_its_last_day(platform: Platform) -> None:
         " where not is_complete_period"
     )
     assert incomplete == []
+
+
+@pytest.fixture(scope="module")
+def buyers_by_month(bought: list[Purchase]) -> dict[dt.date, set[str]]:
+    buyers = defaultdict(set)
+    for purchase in bought:
+        buyers[purchase.day.replace(day=1)].add(purchase.customer_id)
+    return dict(buyers)
+
+
+def test_retention_is_that_of_the_same_people(
+    platform: Platform, buyers_by_month: dict[dt.date, set[str]]
+) -> None:
+    """Of the 1,551 who bought in February 1998 571 came back, not 2,060 per 1,551."""
+    months = {
+        month: (retained, before, rate)
+        for month, retained, before, rate in platform.query(
+            "select month_start_date, retained_customer_count,"
+            " previous_active_customer_count, retention_rate from marts.kpi_monthly"
+            " where level_name = 'total'"
+        )
+    }
+    february, march = dt.date(1998, 2, 1), dt.date(1998, 3, 1)
+    assert months[march] == (571, 1_551, 571 / 1_551)
+    assert len(buyers_by_month[march]) == 2_060
+    assert len(buyers_by_month[february]) == 1_551
+    for (earlier, before), (later, after) in pairwise(sorted(buyers_by_month.items())):
+        assert earlier < later
+        assert months[later] == (
+            len(before & after),
+            len(before),
+            len(before & after) / len(before),
+        )
+
+
+def test_cohorts_are_the_people_of_a_first_month(
+    platform: Platform, buyers_by_month: dict[dt.date, set[str]]
+) -> None:
+    cells = {
+        (cohort, month): (size, active)
+        for cohort, month, size, active in platform.query(
+            "select cohort_month_date, month_start_date, cohort_customer_count,"
+            " active_customer_count from marts.kpi_cohort_retention"
+        )
+    }
+    known: set[str] = set()
+    expected = {}
+    for cohort, buyers in sorted(buyers_by_month.items()):
+        members = buyers - known
+        known |= buyers
+        for month, others in buyers_by_month.items():
+            if members and month >= cohort:
+                expected[cohort, month] = (len(members), len(members & others))
+    assert len(known) == 23_570
+    assert cells == expected
+
+
+def test_a_month_cut_on_its_fifteenth_is_incomplete_and_not_a_collapse(
+    platform: Platform, tmp_path: Path, buyers_by_month: dict[dt.date, set[str]]
+) -> None:
+    cut = Platform(tmp_path, lake=platform.lake)
+    shutil.copy(platform.database, cut.database)
+    marts = ("kpi_monthly", "kpi_cohort_retention", "kpi_monthly_compared")
+    models = [f"int_as_of_date+,+{mart}" for mart in marts]
+    cut.dbt("run", "--vars", "{as_of_date: '1998-06-15'}", "--select", *models)
+    june, may = dt.date(1998, 6, 1), dt.date(1998, 5, 1)
+    incomplete = cut.query(
+        "select month_start_date, active_customer_count from marts.kpi_monthly"
+        " where level_name = 'total' and not is_complete_period"
+    )
+    [(month, active)] = incomplete
+    assert month == june
+    assert 0 < active < len(buyers_by_month[june])
+    cells = cut.query(
+        "select active_customer_count, retention_rate, net_revenue_amount,"
+        " is_complete_period from marts.kpi_cohort_retention where month_start_date = ?"
+        " group by all",
+        [june],
+    )
+    assert cells == [(None, None, None, False)]
+    changes = cut.query(
+        "select month_start_date, previous_month_change_rate"
+        " from marts.kpi_monthly_compared where level_name = 'total'"
+        " and kpi_name = 'active_customer_count' and month_start_date >= ? order by 1",
+        [may],
+    )
+    assert [(month, change is None) for month, change in changes] == [
+        (may, False),
+        (june, True),
+    ]
