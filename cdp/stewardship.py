@@ -19,8 +19,7 @@ from ingestion.contract import LOADED_AT
 from ingestion.contract_files import load_contract
 from ingestion.errors import SettingsError
 from ingestion.internal import IDENTITY_DECISIONS, STEWARDSHIP, VALUE_FREQUENCIES
-from ingestion.lake import LakeTable, lake_root
-from ingestion.rejected import next_loaded_at
+from ingestion.lake import LakeTable, lake_root, next_loaded_at
 
 # What stands for all records is counted where there are none, too.
 COUNTED = (

@@ -8,7 +8,9 @@ import pyarrow as pa
 
 from ingestion.contract import LOADED_AT, TECHNICAL
 
+INGESTION = "ingestion"
 HASH_KEYS = "hash_keys"
+LOADS = "loads"
 STEWARDSHIP = "stewardship"
 IDENTITY_DECISIONS = "identity_decisions"
 VALUE_FREQUENCIES = "value_frequencies"
@@ -16,7 +18,24 @@ VALUE_FREQUENCIES = "value_frequencies"
 _TIME = TECHNICAL[LOADED_AT]
 # The columns that whoever writes a table relies on, by internal source and table.
 INTERNAL_TABLES: Mapping[tuple[str, str], Mapping[str, pa.DataType]] = {
-    ("ingestion", HASH_KEYS): {"hash_key": pa.string(), LOADED_AT: _TIME},
+    (INGESTION, HASH_KEYS): {"hash_key": pa.string(), LOADED_AT: _TIME},
+    (INGESTION, LOADS): {
+        "load_key": pa.string(),
+        "source_name": pa.string(),
+        "table_name": pa.string(),
+        "batch_id": pa.string(),
+        "outcome": pa.string(),
+        "delivered_count": pa.int64(),
+        "carried_over_count": pa.int64(),
+        "landed_count": pa.int64(),
+        "rejected_count": pa.int64(),
+        "rejected_before_count": pa.int64(),
+        "unchanged_count": pa.int64(),
+        "outside_window_count": pa.int64(),
+        "not_landed_count": pa.int64(),
+        "ended_at": _TIME,
+        LOADED_AT: _TIME,
+    },
     (STEWARDSHIP, IDENTITY_DECISIONS): {
         "decision_id": pa.string(),
         "source_name": pa.string(),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import Schema
 
+from ingestion import cursors
 from ingestion.contract import LOADED_AT, Source, Table
 from ingestion.datatypes import type_name
 from ingestion.errors import LakeError
@@ -44,6 +46,15 @@ class Status:
     cursor: int | None = None
     loaded_at: int | None = None
     batch_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit: what was done, and what its writer noted in it."""
+
+    version: int
+    operation: str
+    metadata: Mapping[str, str]
 
 
 class LakeTable:
@@ -79,6 +90,37 @@ class LakeTable:
         """The newest `_loaded_at`, in epoch microseconds."""
         return self._delta.transaction_version(self._apps["loaded_at"])
 
+    @property
+    def version(self) -> int:
+        """The number of the newest commit."""
+        return self._delta.version()
+
+    def transaction_version(self, app: str) -> int | None:
+        """Return the version of an app transaction."""
+        return self._delta.transaction_version(app)
+
+    def commits(self, first: int) -> list[Commit]:
+        """Return the commits from `first` on, as far as Delta's log still has them."""
+        with _lake_errors(self.name):
+            found = self._delta.history(self.version - first + 1)
+        commits = [
+            Commit(
+                one["version"],
+                one.get("operation", ""),
+                {key: text for key, text in one.items() if isinstance(text, str)},
+            )
+            for one in found
+        ]
+        return sorted(
+            (one for one in commits if one.version >= first),
+            key=lambda one: one.version,
+        )
+
+    def refresh(self) -> None:
+        """See what others have committed."""
+        with _lake_errors(self.name):
+            self._delta.update_incremental()
+
     def scan(
         self, names: Sequence[str], condition: pc.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
@@ -99,14 +141,30 @@ class LakeTable:
         with _lake_errors(self.name):
             return int(self._delta.to_pyarrow_dataset().count_rows(filter=condition))
 
+    def rows_by_load(self) -> dict[int, int]:
+        """Return how many rows there are by load time, in epoch microseconds."""
+        found: Counter[int] = Counter()
+        for rows in self.scan([LOADED_AT]):
+            found.update(pc.cast(rows.column(0), pa.int64()).to_pylist())
+        return dict(found)
+
     def append(
         self,
         batches: Iterator[pa.RecordBatch],
         *,
         loaded_at: int,
         cursor: int | None = None,
+        metadata: Mapping[str, str] | None = None,
+        versions: Mapping[str, int] | None = None,
     ) -> None:
         """Commit rows, cursor and load time together.
+
+        Args:
+            batches: The rows.
+            loaded_at: Their load time, in epoch microseconds.
+            cursor: How far the source was read.
+            metadata: What the commit shall say besides.
+            versions: Versions of other app transactions.
 
         Raises:
             LakeError: The lake refuses, or another run committed in between.
@@ -117,14 +175,17 @@ class LakeTable:
                 self._delta,
                 reader,
                 mode="append",
-                commit_properties=self._properties(loaded_at, cursor),
+                commit_properties=self._properties(
+                    loaded_at, cursor, metadata, versions
+                ),
             )
             self._delta.update_incremental()
 
-    def clear(self, *, loaded_at: int) -> None:
+    def clear(self, *, loaded_at: int, metadata: Mapping[str, str]) -> None:
         """Commit that the source has no rows any more."""
+        properties = self._properties(loaded_at, None, metadata)
         with _lake_errors(self.name):
-            self._delta.delete(commit_properties=self._properties(loaded_at, None))
+            self._delta.delete(commit_properties=properties)
             self._delta.update_incremental()
 
     @property
@@ -144,11 +205,20 @@ class LakeTable:
             batch = None if found is None else found.column(0)[0].as_py()
         return Status(self.count(), self.cursor, loaded_at, batch)
 
-    def _properties(self, loaded_at: int, cursor: int | None) -> CommitProperties:
-        transactions = [Transaction(self._apps["loaded_at"], loaded_at)]
+    def _properties(
+        self,
+        loaded_at: int,
+        cursor: int | None,
+        metadata: Mapping[str, str] | None = None,
+        versions: Mapping[str, int] | None = None,
+    ) -> CommitProperties:
+        reached = {self._apps["loaded_at"]: loaded_at, **(versions or {})}
         if cursor is not None:
-            transactions.append(Transaction(self._apps["cursor"], cursor))
-        return CommitProperties(app_transactions=transactions)
+            reached[self._apps["cursor"]] = cursor
+        return CommitProperties(
+            app_transactions=[Transaction(app, to) for app, to in reached.items()],
+            custom_metadata=dict(metadata or {}),
+        )
 
     def _open_or_create(self) -> DeltaTable:
         try:
@@ -175,6 +245,12 @@ class LakeTable:
             fields = Schema.from_arrow(pa.schema(new)).fields
             self._delta.alter.add_columns(fields)
             self._delta = DeltaTable(self._uri)
+
+
+def next_loaded_at(lake: LakeTable) -> int:
+    """Return a load time that is later than any before in the table."""
+    last = lake.loaded_at
+    return cursors.now() if last is None else max(cursors.now(), last + 1)
 
 
 def moment(microseconds: int) -> pa.Scalar:

@@ -14,10 +14,20 @@ from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
 from ingestion.errors import LakeError, RecordsError
-from ingestion.lake import LakeTable
-from ingestion.rejected import RejectedLog, next_loaded_at
+from ingestion.lake import LakeTable, next_loaded_at
+from ingestion.rejected import RejectedLog
 from ingestion.sources import Reading, SourceReader, Window
 from ingestion.spool import Spool, stamped
+from ingestion.tally import (
+    CLEARED,
+    FAILED,
+    FINISHED,
+    LANDED,
+    Row,
+    Tally,
+    metadata,
+    note,
+)
 from ingestion.typed import type_batch
 from ingestion.whole import WholeBatch
 
@@ -49,6 +59,15 @@ class Options:
     on_progress: Callable[[Counts], None] = lambda counts: None
 
 
+@dataclass
+class LeftOut:
+    """Good records that need no row, and rows that need no record."""
+
+    unchanged: int = 0
+    outside_window: int = 0
+    carried_over: int = 0
+
+
 class TableLoad:
     """One run over one table."""
 
@@ -69,6 +88,11 @@ class TableLoad:
         self._options = options
         self.counts = Counts()
         self._rejected_ids: set[str] = set()
+        self._left_out = LeftOut()
+        # Good records in hand, neither left out nor landed yet.
+        self._in_hand = 0
+        self._noted = Tally()
+        self._has_failed = True
 
     @property
     def table(self) -> Table:
@@ -88,6 +112,7 @@ class TableLoad:
                     self._run_full(reader, spool)
                 else:
                     self._run_incremental(reader, spool)
+            self._has_failed = False
         except (OSError, sqlite3.Error) as error:
             raise LakeError(
                 f"{self._lake.name}: the temporary folder cannot be used"
@@ -95,6 +120,13 @@ class TableLoad:
                 " some space there, or point TMPDIR elsewhere"
             ) from None
         return self.counts
+
+    def ending(self) -> Row:
+        """Return what the log of loads has to know besides the commits."""
+        outcome = FAILED if self._has_failed else FINISHED
+        tally = self._tally(not_landed=self._in_hand + self._rejected.waiting)
+        since = tally - self._noted
+        return note(self.table.name, self._batch_id, outcome, cursors.now(), since)
 
     # Incremental: the log grows by the versions that are new.
 
@@ -114,7 +146,11 @@ class TableLoad:
                 values = cursors.column_values(rows, cursor)
                 highest = _highest(highest, _until(values, reading.fence))
                 asked = _within(rows, values, start) if reading.is_wider else rows
-                spool.add(dedup.new_rows(asked))
+                new = dedup.new_rows(asked)
+                spool.add(new)
+                self._left_out.outside_window += rows.num_rows - asked.num_rows
+                self._left_out.unchanged += asked.num_rows - new.num_rows
+                self._in_hand = spool.rows
                 if spool.rows >= COMMIT_ROWS and reading.is_ordered:
                     is_safe = cursor is not None and cursor.is_required
                     reached = highest if is_safe else None
@@ -148,15 +184,23 @@ class TableLoad:
         )
         with closing(batch):
             for rows in self._typed(reading):
+                before = spool.rows
                 batch.add(rows)
+                self._left_out.unchanged += rows.num_rows - (spool.rows - before)
+                self._in_hand = spool.rows
             self._check_ratio(spool)
+            delivered = spool.rows
             batch.carry_over(self._rejected_ids, self.counts.delivered)
             if batch.is_unchanged():
+                self._left_out.unchanged += delivered
+                self._in_hand = 0
                 return
+            self._left_out.carried_over = spool.rows - delivered
+            self._in_hand = spool.rows
         if spool.rows:
             self._commit(spool, None)
         elif self._options.allow_empty:
-            self._lake.clear(loaded_at=next_loaded_at(self._lake))
+            self._clear()
         else:
             raise RecordsError(
                 f"{self._lake.name}: the source delivered no rows at all, which would"
@@ -170,6 +214,7 @@ class TableLoad:
         for raw in reading.batches():
             typed = type_batch(raw, self.table, self.counts.delivered)
             self.counts.delivered += raw.size
+            self._in_hand += typed.rows.num_rows
             self._rejected.add(typed.rejections)
             if self.table.settings.load_mode == "full":
                 self._rejected_ids |= {
@@ -216,9 +261,45 @@ class TableLoad:
             cursors.from_microseconds(loaded_at),
             self._batch_id,
         )
-        self._lake.append(batches, loaded_at=loaded_at, cursor=cursor)
+        tally = self._tally(landed=spool.rows)
+        entry = note(
+            self.table.name,
+            self._batch_id,
+            LANDED,
+            loaded_at,
+            tally - self._noted,
+        )
+        self._lake.append(
+            batches, loaded_at=loaded_at, cursor=cursor, metadata=metadata(entry)
+        )
+        self._noted = tally
         self.counts.landed += spool.rows
+        self._in_hand = 0
         spool.clear()
+
+    def _clear(self) -> None:
+        """Empty the table; the loads that landed its rows have then landed nothing."""
+        entries = [
+            note(self.table.name, self._batch_id, CLEARED, at, Tally(landed=-rows))
+            for at, rows in self._lake.rows_by_load().items()
+        ]
+        loaded_at = next_loaded_at(self._lake)
+        self._lake.clear(loaded_at=loaded_at, metadata=metadata(*entries))
+
+    def _tally(self, *, landed: int = 0, not_landed: int = 0) -> Tally:
+        """Return what has become of all records so far.
+
+        Those that were rejected, the commits of `_rejected` have told of.
+        """
+        return Tally(
+            delivered=self.counts.delivered - self._rejected.written,
+            carried_over=self._left_out.carried_over,
+            landed=self.counts.landed + landed,
+            rejected_before=self._rejected.repeated,
+            unchanged=self._left_out.unchanged,
+            outside_window=self._left_out.outside_window,
+            not_landed=not_landed,
+        )
 
 
 def _within(

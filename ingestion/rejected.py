@@ -9,8 +9,9 @@ from ingestion import cursors
 from ingestion.contract import LOADED_AT, POSITION
 from ingestion.digests import row_digests
 from ingestion.known import KnownVersions
-from ingestion.lake import LakeTable, moment
+from ingestion.lake import LakeTable, moment, next_loaded_at
 from ingestion.spool import stamped
+from ingestion.tally import REJECTED, Tally, metadata, note
 from ingestion.typed import Rejection
 
 _NAMES = ["table_name", "source_record_id", "reason", "payload"]
@@ -45,6 +46,13 @@ class RejectedLog:
         self._written: KnownVersions | None = None
         self._settled: KnownVersions | None = None
         self.unsettled = 0
+        self.written = 0
+        self.repeated = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many rejections are not committed yet."""
+        return len(self._waiting)
 
     def add(self, rejections: list[Rejection]) -> None:
         """Take rejections; many of them are written at once."""
@@ -60,17 +68,23 @@ class RejectedLog:
         if not self._waiting:
             return
         rows = _as_rows(self._waiting, self._table_name)
-        self._waiting = []
         written, settled = self._indexes()
         contents = row_digests(rows, _NAMES)
         self.unsettled += sum(_note_new(settled, contents))
-        rows = rows.filter(pa.array(_note_new(written, contents), pa.bool_()))
-        if not rows.num_rows:
-            return
+        new = rows.filter(pa.array(_note_new(written, contents), pa.bool_()))
+        if new.num_rows:
+            self._commit(new)
+        self.written += new.num_rows
+        self.repeated += rows.num_rows - new.num_rows
+        self._waiting = []
+
+    def _commit(self, rows: pa.RecordBatch) -> None:
         loaded_at = next_loaded_at(self._lake)
         now = cursors.from_microseconds(loaded_at)
         batches = stamped(iter([rows]), self._lake.schema, now, self._batch_id)
-        self._lake.append(batches, loaded_at=loaded_at)
+        tally = Tally(delivered=rows.num_rows, rejected=rows.num_rows)
+        entry = note(self._table_name, self._batch_id, REJECTED, loaded_at, tally)
+        self._lake.append(batches, loaded_at=loaded_at, metadata=metadata(entry))
 
     def close(self) -> None:
         """Free the indexes."""
@@ -101,12 +115,6 @@ def _note_new(index: KnownVersions, contents: list[bytes]) -> list[bool]:
         seen.add(content)
     index.add_contents(contents)
     return is_new
-
-
-def next_loaded_at(lake: LakeTable) -> int:
-    """Return a load time that is later than any before in the table."""
-    last = lake.loaded_at
-    return cursors.now() if last is None else max(cursors.now(), last + 1)
 
 
 def _as_rows(rejections: list[Rejection], table_name: str) -> pa.RecordBatch:

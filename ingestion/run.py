@@ -17,12 +17,14 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.hash_key import ensure_hash_key
-from ingestion.internal import HASH_KEYS
+from ingestion.internal import HASH_KEYS, INGESTION, LOADS
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
+from ingestion.loads import LoadLog
 from ingestion.rejected import RejectedLog
 from ingestion.settings import is_configured, open_source
 from ingestion.sources import SourceReader
+from ingestion.tally import Row
 
 
 class Listener:
@@ -63,6 +65,7 @@ class SourceResult:
 
     source: Source
     tables: list[TableResult] = field(default_factory=list)
+    endings: list[Row] = field(default_factory=list)
     error: IngestionError | None = None
 
     @property
@@ -123,13 +126,19 @@ class Run:
         options: Options,
     ) -> SourceResult | None:
         result = SourceResult(source)
+        log = LoadLog(lake[INGESTION, LOADS])
+        raw = [table for (name, _), table in lake.items() if name == source.name]
         try:
+            log.complete(source.name, raw)
             if not is_configured(source):
                 self._listener.skipped(source)
                 return None
-            with _closing(open_source(source)) as reader:
-                for table in tables:
-                    self._run_table(result, table, lake, options, reader)
+            try:
+                with _closing(open_source(source)) as reader:
+                    for table in tables:
+                        self._run_table(result, table, lake, options, reader)
+            finally:
+                log.complete(source.name, raw, result.endings)
         except IngestionError as error:
             result.error = error
             self._listener.fails(error)
@@ -174,6 +183,7 @@ class Run:
             error = caught
         finally:
             log.close()
+        result.endings.append(load.ending())
         done = TableResult(table, load.counts, raw.cursor, error)
         result.tables.append(done)
         self._listener.ends(source, done)

@@ -30,7 +30,8 @@ TABLES = {
 # Runs the command with small commits, and stops dead at the n-th passage of a place.
 DRIVER = """
 import os, signal, sys
-import ingestion.load, ingestion.lake, ingestion.spool, ingestion.rejected
+import ingestion.load, ingestion.lake, ingestion.loads, ingestion.spool
+import ingestion.rejected, ingestion.console
 ingestion.load.COMMIT_ROWS = 40
 place, count = sys.argv[1], int(sys.argv[2])
 owner, name = {
@@ -38,6 +39,8 @@ owner, name = {
     "before commit": (ingestion.lake.LakeTable, "append"),
     "after commit": (ingestion.load.Spool, "clear"),
     "rejected": (ingestion.rejected.RejectedLog, "flush"),
+    "log": (ingestion.loads.LoadLog, "_append"),
+    "logged": (ingestion.console.ConsoleListener, "closes"),
     "write": (ingestion.lake, "stop_while_writing"),
 }[place]
 passages = 0

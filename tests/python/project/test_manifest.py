@@ -16,6 +16,13 @@ PII = re.compile(
 # The one mart that holds personal data, in a schema with grants of its own.
 PII_MARTS = {"customer_contacts"}
 
+# The models that read the raw tables of others, for all their versions.
+VERSIONS = {
+    "stg_ingestion__record_versions",
+    "stg_shop__order_versions",
+    "stg_shop__refund_versions",
+}
+
 Manifest = dict[str, Any]
 
 
@@ -110,6 +117,17 @@ def test_every_source_table_has_freshness(manifest: Manifest) -> None:
         and source["source_meta"]["ingestion"]["kind"] != "internal"
         and not (source["freshness"] and source["freshness"]["error_after"]["count"])
     ] == []
+
+
+def test_every_raw_table_has_one_staging_model(manifest: Manifest) -> None:
+    """Beside it, only models of all the versions of a record read it."""
+    readers: dict[str, list[str]] = {}
+    for model in of_project(manifest["nodes"], "model"):
+        for upstream in model["depends_on"]["nodes"]:
+            if upstream.startswith("source.") and model["name"] not in VERSIONS:
+                readers.setdefault(upstream, []).append(model["name"])
+    assert set(readers) == set(manifest["sources"])
+    assert {source: names for source, names in readers.items() if names[1:]} == {}
 
 
 def test_personal_data_stays_out_of_the_marts(manifest: Manifest) -> None:
