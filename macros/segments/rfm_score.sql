@@ -4,13 +4,15 @@
     and a tie never lifts anyone: one-time buyers score 1 in frequency even where they
     are the majority.
 -#}
-{% macro rfm_score(measure) -%}
+{% macro rfm_score(measure, among) -%}
     case
         when {{ measure }} is not null
         then
             6 - cast(
                 ceil(
-                    5 * cume_dist() over (order by {{ measure }} desc nulls last)
+                    5 * cume_dist() over (
+                        partition by {{ among }} order by {{ measure }} desc nulls last
+                    )
                 ) as int
             )
     end

@@ -30,15 +30,20 @@ as_of_date as (
 
 ),
 
-{# A cancelled order counts for nothing else, but the customer was there. #}
+{#
+    Of some customers no source says since when. A cancelled order counts for nothing else,
+    but the customer was there.
+#}
 sightings as (
 
     select
         customers.customer_id,
-        customers.registered_at as seen_at
+        case
+            when cast(customers.registered_at as date) <= as_of_date.as_of_date
+                then customers.registered_at
+        end as seen_at
     from customers
-    inner join as_of_date
-        on cast(customers.registered_at as date) <= as_of_date.as_of_date
+    cross join as_of_date
 
     union all
 

@@ -42,39 +42,18 @@ as_of_date as (
 
 ),
 
-{# Only buyers are compared with each other. #}
-scored_buyers as (
-
-    select
-        *,
-        {{ rfm_score('last_order_date') }} as recency_score,
-        {{ rfm_score('order_count') }} as frequency_score,
-        {{ rfm_score('net_revenue_amount') }} as monetary_score,
-        cume_dist() over (
-            order by net_revenue_amount desc nulls last
-        ) as value_rank_share
-    from orders
-
-),
-
 {# A birthday on the as-of date counts. #}
-described_customers as (
+standings as (
 
     select
         customers.customer_id,
         customers.country_code,
-        scored_buyers.recency_score,
-        scored_buyers.frequency_score,
-        scored_buyers.monetary_score,
-        scored_buyers.value_rank_share,
-        scored_buyers.customer_id is not null as has_ordered,
-        {{ days_since('scored_buyers.first_order_date', 'as_of_date.as_of_date') }}
-            as days_since_first_order,
-        {{ days_since('scored_buyers.last_order_date', 'as_of_date.as_of_date') }}
-            as days_since_last_order,
-        datediff(
-            scored_buyers.last_order_date, scored_buyers.previous_order_date
-        ) as days_between_last_orders,
+        orders.order_count,
+        orders.net_revenue_amount,
+        orders.first_order_date,
+        orders.previous_order_date,
+        orders.last_order_date,
+        as_of_date.as_of_date as standing_date,
         year(as_of_date.as_of_date) - year(customers.birth_date)
         - case
             when
@@ -85,48 +64,41 @@ described_customers as (
         end as age
     from customers
     cross join as_of_date
-    left join scored_buyers on customers.customer_id = scored_buyers.customer_id
+    left join orders on customers.customer_id = orders.customer_id
 
 ),
+
+{{ segmented_standings('standings', population='standing_date') }},
 
 customer_segments as (
 
     select
         ---------- ids
-        described_customers.customer_id,
+        segmented_standings.customer_id,
 
         ---------- strings
-        described_customers.country_code,
+        segmented_standings.country_code,
         coalesce(age_bands.age_band, 'unknown') as age_band,
-        case
-            when described_customers.has_ordered then rfm_segments.rfm_segment
-            else 'no_orders'
-        end as rfm_segment,
-        {{ lifecycle_stage('described_customers') }} as lifecycle_stage,
-        {{ value_tier(
-            'described_customers.has_ordered', 'described_customers.value_rank_share'
-        ) }} as value_tier,
+        segmented_standings.rfm_segment,
+        segmented_standings.lifecycle_stage,
+        segmented_standings.value_tier,
         lifetime_values.predicted_value_tier,
         churn_scores.churn_band,
 
         ---------- numerics
-        described_customers.recency_score,
-        described_customers.frequency_score,
-        described_customers.monetary_score
+        segmented_standings.recency_score,
+        segmented_standings.frequency_score,
+        segmented_standings.monetary_score
 
-    from described_customers
+    from segmented_standings
     left join lifetime_values
-        on described_customers.customer_id = lifetime_values.customer_id
+        on segmented_standings.customer_id = lifetime_values.customer_id
     left join churn_scores
-        on described_customers.customer_id = churn_scores.customer_id
-    left join rfm_segments
-        on
-            described_customers.recency_score = rfm_segments.recency_score
-            and described_customers.frequency_score = rfm_segments.frequency_score
+        on segmented_standings.customer_id = churn_scores.customer_id
     left join age_bands
         on
-            described_customers.age >= age_bands.min_age
-            and described_customers.age <= age_bands.max_age
+            segmented_standings.age >= age_bands.min_age
+            and segmented_standings.age <= age_bands.max_age
 
 )
 

@@ -5,14 +5,13 @@ batch. Nothing is shared between orders but the log that they shuffle.
 """
 
 import random
-from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
 from tests.python.support.identity_lab import PUBLISHED, IdentityLab, grouping
 from tests.python.support.identity_log import Version, decided, in_batches, play
 from tests.python.support.identity_scenarios import DECISIONS
+from tests.python.support.quick import some_quick
 
 PEOPLE, SEED = 950, 11
 ORDERS, QUICK_ORDERS = 30, 3
@@ -21,14 +20,6 @@ CUTS = ((4,), (1, 6), (2, 3, 5), tuple(range(1, LOG_BATCHES)))
 
 Groups = set[frozenset[str]]
 Ids = list[dict[str, str]]
-
-
-def some_quick(values: Iterable[Any], quick: int) -> list[Any]:
-    """Values, of which all but the first ones are left to a run that has time."""
-    return [
-        pytest.param(value, marks=() if number < quick else pytest.mark.slow)
-        for number, value in enumerate(values)
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -14,22 +14,10 @@ from demo.serving import serving
 from demo.world import World, generate
 from tests.python.support.clusters import agreement, pair_agreement
 from tests.python.support.compare import differences, tables
+from tests.python.support.histories import COMPARISONS, HISTORIES
 from tests.python.support.platform import REPOSITORY, Platform, succeeded
 
 SCHEMAS = ["staging", "intermediate", "marts", "pii", "quality", "reference"]
-# What a build changed: after another one, it is something else.
-COMPARISONS = {
-    "intermediate.int_customer_identities_compared",
-    "quality.identity_changes",
-}
-# Records what each build knew, by design: its rows tell when a version was first seen.
-HISTORIES = COMPARISONS | {
-    "intermediate.int_customer_identities_accepted",
-    "intermediate.int_customer_versions_unioned",
-    "marts.customer_history",
-    "marts.customer_id_changes",
-    "marts.customer_identities",
-}
 CURRENT_IDENTITIES = (
     "select source_name, source_record_id, customer_id"
     " from marts.customer_identities where is_current order by all"

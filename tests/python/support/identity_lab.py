@@ -6,10 +6,13 @@ makes customers of them. All other tables of the contract exist, and are empty.
 
 import csv
 import datetime as dt
+import gc
 import os
 import shutil
+import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -20,6 +23,7 @@ import pyarrow.compute as pc
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 
 from ingestion.contract import BATCH_ID, LOADED_AT, POSITION, Table
 from ingestion.contract_files import load_contract
@@ -37,6 +41,7 @@ SeedChanges = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 NOT_BUILT = ("seed", "test", "unit_test")
 CHAIN = ("+int_customer_records_resolved",)
+EVERYTHING = ("*",)
 # Without `customer_360`, which the foreign key of `customer_identities` names.
 PUBLISHED = (*CHAIN, "+snap_identity__customer_records", "customer_identities")
 # Later than anything that the known world's records say.
@@ -103,6 +108,12 @@ class IdentityLab:
             table = _raw(lake.table, rows, when, batch_id)
             lake.append(iter(table.to_batches()), loaded_at=to_microseconds(when))
 
+    def land_as_is(self, records: Mapping[str, pa.Table]) -> None:
+        """Lands rows of whatever batches: each has its time and batch already."""
+        for name, rows in records.items():
+            newest = pc.max(rows[LOADED_AT]).cast(pa.int64()).as_py()
+            self._tables[name].append(iter(rows.to_batches()), loaded_at=newest)
+
     def build(self, *arguments: str, select: Iterable[str] = CHAIN) -> None:
         """Builds the identity models without their tests.
 
@@ -129,23 +140,44 @@ class IdentityLab:
         """The records of each customer."""
         return grouping(self.customers())
 
+    def marts(self) -> dict[str, tuple[str, ...]]:
+        """Columns of the primary key of each mart, by `schema.table`."""
+        return {
+            f"{node.schema}.{node.name}": tuple(key.columns)
+            for node in self.manifest().nodes.values()
+            if isinstance(node, ModelNode) and node.fqn[1] == "marts"
+            for key in node.constraints
+            if key.type == "primary_key"
+        }
+
+    def manifest(self) -> Manifest:
+        """What dbt knows of the project, read only once: a copy, since runs change it.
+
+        Raises:
+            AssertionError: when dbt cannot read the project.
+        """
+        if self._manifest is None:
+            with mock.patch.dict(os.environ, self.platform.environment):
+                parsed = dbtRunner().invoke(["parse", *self._place])
+            assert parsed.success, parsed.exception
+            assert isinstance(parsed.result, Manifest)
+            self._manifest = parsed.result.to_msgpack()
+        return Manifest.from_msgpack(self._manifest)
+
+    @property
+    def _place(self) -> tuple[str, ...]:
+        return ("--project-dir", str(self.project), "--quiet", "--no-use-colors")
+
     def _dbt(self, *arguments: str) -> None:
-        """Runs dbt in this process, which reads the project only once.
+        """Runs dbt in this process.
 
         Raises:
             AssertionError: with dbt's messages, when anything fails.
         """
-        place = ("--project-dir", str(self.project), "--quiet", "--no-use-colors")
-        with mock.patch.dict(os.environ, self.platform.environment):
-            if self._manifest is None:
-                parsed = dbtRunner().invoke(["parse", *place])
-                assert parsed.success, parsed.exception
-                assert isinstance(parsed.result, Manifest)
-                # A run changes its manifest: each one gets a copy.
-                self._manifest = parsed.result.to_msgpack()
+        runner = dbtRunner(manifest=self.manifest())
+        with mock.patch.dict(os.environ, self.platform.environment), _loops_left_open():
             try:
-                runner = dbtRunner(manifest=Manifest.from_msgpack(self._manifest))
-                outcome = runner.invoke([*arguments, *place])
+                outcome = runner.invoke([*arguments, *self._place])
             finally:
                 # dbt keeps the database open, which would lock it against the test.
                 DuckDBConnectionManager.close_all_connections()
@@ -153,6 +185,15 @@ class IdentityLab:
             messages = [str(outcome.exception or "")]
             messages += [str(node.message) for node in outcome.result or []]
             raise AssertionError("\n".join(messages))
+
+
+@contextmanager
+def _loops_left_open() -> Iterator[None]:
+    """Bears that dbt-duckdb opens an event loop for Python models and closes none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
 
 
 def grouping(customers: Mapping[str, str]) -> set[frozenset[str]]:
