@@ -11,10 +11,9 @@ acquired_customers as (
 
 ),
 
-orders as (
+movements as (
 
-    select * from {{ ref('int_orders_validated') }}
-    where is_valid
+    select * from {{ ref('int_revenue_movements_booked') }}
 
 ),
 
@@ -26,11 +25,11 @@ earned as (
         acquired_customers.country_code,
         acquired_customers.acquisition_channel,
         {{ month_count(
-            'acquired_customers.month_start_date', 'orders.order_date'
+            'acquired_customers.month_start_date', 'movements.month_start_date'
         ) }} as months_since_acquisition,
-        orders.margin_amount
+        movements.margin_amount
     from acquired_customers
-    inner join orders on acquired_customers.customer_id = orders.customer_id
+    inner join movements on acquired_customers.customer_id = movements.customer_id
 
 ),
 

@@ -35,6 +35,7 @@ movements as (
         cast(0 as decimal(18, 4)) as refunded_amount_original,
         gross_amount,
         cast(0 as decimal(18, 4)) as refunded_amount,
+        margin_amount,
         order_date as booked_date
     from orders
 
@@ -49,6 +50,7 @@ movements as (
         refunded_amount_original,
         cast(0 as decimal(18, 4)) as gross_amount,
         refunded_amount,
+        cast(0 as decimal(18, 4)) as margin_amount,
         refund_date as booked_date
     from refunds
 
@@ -74,6 +76,7 @@ int_revenue_movements_booked as (
         movements.refunded_amount_original,
         movements.gross_amount,
         movements.refunded_amount,
+        movements.margin_amount,
 
         ---------- booleans
         movements.movement_type = 'order'
