@@ -17,9 +17,7 @@ Margins = Mapping[str, Mapping[dt.date, Amount]]
 def kpi_acquisition(facts: Facts) -> Table:
     """All rows by month, country and channel."""
     measures = Measures(facts, month)
-    margins = {
-        person: _margins(sales) for person, sales in facts.sales_of.items()
-    }
+    margins = {person: _margins(sales) for person, sales in facts.sales_of.items()}
     return {
         (start, *place): _row(measures, margins, start, place)
         for start in months(facts)

@@ -14,9 +14,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> TruePlatform:
 
 
 @pytest.fixture(scope="session")
-def cut(
-    whole: TruePlatform, tmp_path_factory: pytest.TempPathFactory
-) -> TruePlatform:
+def cut(whole: TruePlatform, tmp_path_factory: pytest.TempPathFactory) -> TruePlatform:
     """In the middle of a month, with records of later days that nobody may see."""
     return true_platform.cut(whole, tmp_path_factory.mktemp("cut"), tables.NEEDED)
 

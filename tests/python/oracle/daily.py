@@ -1,4 +1,4 @@
-"""`kpi_daily`: day, country and acquisition channel, with the day and the year before."""
+"""`kpi_daily`: day, country and channel, with the day and the year before."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -76,9 +76,9 @@ def complaints(records: Records, people: People, as_of: dt.date) -> list[Complai
     """All tickets opened up to the as-of date, deleted ones left out."""
     found = []
     for ticket in records.tickets:
-        if ticket.account and not ticket.is_deleted:
-            if ticket.opened_at.date() <= as_of:
-                person = people.of[ticket.account]
-                day = local_day(ticket.opened_at, people.country[person])
-                found.append(Complaint(person, day, ticket.score))
+        is_known = not ticket.is_deleted and ticket.opened_at.date() <= as_of
+        if ticket.account and is_known:
+            person = people.of[ticket.account]
+            day = local_day(ticket.opened_at, people.country[person])
+            found.append(Complaint(person, day, ticket.score))
     return found

@@ -108,9 +108,9 @@ def _recent(measures: Measures, end: dt.date, place: Place) -> set[str]:
 def _engagement(facts: Facts, measures: Measures, start: dt.date, place: Place) -> Row:
     activities = measures.activities(start, place)
     users = len({deed.person for deed in activities})
-    days = {(deed.person, deed.day) for deed in activities}
+    days = {(d.person, d.day) for d in activities if d.day <= facts.as_of}
     elapsed = (min(months_later(start, 1), _after(facts)) - start).days
-    daily = ratio(sum(day <= facts.as_of for _, day in days), max(elapsed, 0))
+    daily = ratio(len(days), max(elapsed, 0))
     sessions = measures.sessions(start, place)
     return {
         "mau": users,

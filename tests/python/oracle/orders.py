@@ -138,9 +138,7 @@ class Ledger:
             original = self._over_reporting(converted, order.currency, day)
         return Repayment(order.order_id, day, original, converted)
 
-    def _over_reporting(
-        self, converted: Amount, currency: str, day: dt.date
-    ) -> Amount:
+    def _over_reporting(self, converted: Amount, currency: str, day: dt.date) -> Amount:
         """An amount of the reporting currency in another one."""
         rate = self.rates.rate(currency, day)
         if converted is None or rate is None:

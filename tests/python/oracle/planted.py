@@ -1,8 +1,8 @@
 """Records planted into the known world: hours at which a day is easily mistaken.
 
-The day of each is stated by hand, from the clocks of its market: Cairo is two hours ahead
-of UTC, and three from the last Friday of April at 00:00 to the last Thursday of October
-at 24:00 (the rule since 2023); Riyadh is three hours ahead, Dubai four, all year.
+The day of each is stated by hand, from the clocks of its market: Cairo is two hours
+ahead of UTC, and three from the last Friday of April at 00:00 to the last Thursday of
+October at 24:00 (the rule since 2023); Riyadh is three hours ahead, Dubai four, all year.
 """
 
 import datetime as dt
@@ -189,9 +189,7 @@ def _shop_rows() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     )
 
 
-def _insert(
-    connection: sa.Connection, table: str, rows: list[dict[str, Any]]
-) -> None:
+def _insert(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> None:
     """Inserts rows; what they leave out is null."""
     columns = list(shop.metadata(lenient=True).tables[table].columns.keys())
     blank = dict.fromkeys(columns)

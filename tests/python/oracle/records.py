@@ -132,7 +132,11 @@ def read(world: World) -> Records:
         refunds=[*map(_refund, shop["refunds"])],
         quotes=[*map(_quote, commerce["exchange_rates"])],
         spends=[*map(_spend, crm["campaign_spend"])],
-        events=list({event.event_id: event for event in map(_event, commerce["events"])}.values()),
+        events=list(
+            {
+                event.event_id: event for event in map(_event, commerce["events"])
+            }.values()
+        ),
         tickets=[*map(_ticket, crm["tickets"])],
         consents=[
             (f"crm:{row['contact_id']}", moment(row["changed_at"]))

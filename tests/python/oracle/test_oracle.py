@@ -56,7 +56,9 @@ def test_customers_are_exactly_the_true_people(
     assert facts.people.of.keys() == customers.keys()
     count = true.platform.value("select count(*) from marts.customer_360")
     assert count == len(set(facts.people.of.values()))
-    figures.append(f"oracle, {facts.as_of}: {len(customers):,} records, {count:,} people")
+    figures.append(
+        f"oracle, {facts.as_of}: {len(customers):,} records, {count:,} people"
+    )
 
 
 def test_today_is_the_last_day_that_a_source_recorded(
