@@ -2,7 +2,7 @@
 
 The day of each is stated by hand, from the clocks of its market: Cairo is two hours
 ahead of UTC, and three from the last Friday of April at 00:00 to the last Thursday of
-October at 24:00 (the rule since 2023); Riyadh is three hours ahead, Dubai four, all year.
+October at 24:00 (the rule since 2023); Riyadh is three hours ahead, Dubai four.
 """
 
 import datetime as dt

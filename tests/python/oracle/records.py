@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -123,20 +123,18 @@ def read(world: World) -> Records:
     reader = _Reader(world)
     shop, commerce, crm = reader.shop(), reader.commerce(), reader.crm()
     return Records(
-        accounts=[*map(_member, shop["customers"])]
-        + [*map(_web_account, commerce["customers"])]
-        + [*map(_contact, crm["contacts"])],
+        accounts=[
+            *map(_member, shop["customers"]),
+            *map(_web_account, commerce["customers"]),
+            *map(_contact, crm["contacts"]),
+        ],
         orders=[*map(_order, shop["orders"])],
         lines=[*map(_line, shop["order_lines"])],
         products={str(row["product_id"]): _product(row) for row in shop["products"]},
         refunds=[*map(_refund, shop["refunds"])],
         quotes=[*map(_quote, commerce["exchange_rates"])],
         spends=[*map(_spend, crm["campaign_spend"])],
-        events=list(
-            {
-                event.event_id: event for event in map(_event, commerce["events"])
-            }.values()
-        ),
+        events=_once(map(_event, commerce["events"])),
         tickets=[*map(_ticket, crm["tickets"])],
         consents=[
             (f"crm:{row['contact_id']}", moment(row["changed_at"]))
@@ -144,6 +142,11 @@ def read(world: World) -> Records:
         ],
         recorded=sorted(_times([*shop.values(), *commerce.values(), *crm.values()])),
     )
+
+
+def _once(events: Iterable[Event]) -> list[Event]:
+    """Events that were delivered twice are one."""
+    return list({event.event_id: event for event in events}.values())
 
 
 class _Reader:

@@ -1,8 +1,8 @@
 """Whatever is broken in the SQL of the KPIs, the oracle notices.
 
-One line of a copy of the project is broken at a time, the models from there on are built
-on a copy of the database, and at least one value of one mart has to differ. The same
-without a break differs in nothing.
+One line of a copy of the project is broken at a time, the models from there on are
+built on a copy of the database, and at least one value of one mart has to differ. The
+same without a break differs in nothing.
 """
 
 import pytest
