@@ -1,6 +1,7 @@
 {#-
     A customer active on a day is weekly active on it and on the six days after. In a
-    market ahead of UTC the day after the as-of date may have begun.
+    market ahead of UTC the day after the as-of date may have begun: its week has the six
+    days before it, too.
 -#}
 
 with
@@ -57,7 +58,7 @@ counted_rows as (
             or date_add(
                 reached_days.engagement_date, cast(reached_days.days_later as int)
             )
-            <= as_of_date.as_of_date
+            <= date_add(as_of_date.as_of_date, 1)
 
     union all
 

@@ -6,12 +6,29 @@ events as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+{#
+    Days are averaged over those that have elapsed: one that only a market ahead of UTC has
+    begun is not among them, and would lift daily above monthly users early in a month.
+#}
 monthly_events as (
 
     select
-        *,
-        {{ month_start('engagement_date') }} as month_start_date
+        events.*,
+        {{ month_start('events.engagement_date') }} as month_start_date,
+        case
+            when
+                events.is_activity
+                and events.engagement_date <= as_of_date.as_of_date
+                then events.engagement_date
+        end as elapsed_active_date
     from events
+    cross join as_of_date
 
 ),
 
@@ -21,8 +38,8 @@ customer_months as (
         month_start_date,
         country_code,
         acquisition_channel,
-        count(distinct case when is_activity then engagement_date end)
-            as active_day_count,
+        count(distinct elapsed_active_date) as active_day_count,
+        bool_or(is_activity) as has_acted,
         bool_or(event_type = 'email_sent') as has_received,
         bool_or(event_type = 'email_open') as has_opened,
         bool_or(event_type = 'email_click') as has_clicked,
@@ -40,6 +57,7 @@ session_months as (
         country_code,
         acquisition_channel,
         0 as active_day_count,
+        false as has_acted,
         false as has_received,
         false as has_opened,
         false as has_clicked,
@@ -70,7 +88,7 @@ int_engagement_aggregated_to_month as (
         month_start_date,
         coalesce(country_code, 'all') as country_code,
         coalesce(acquisition_channel, 'all') as acquisition_channel,
-        count(*) filter (where active_day_count > 0) as monthly_active_count,
+        count(*) filter (where has_acted) as monthly_active_count,
         cast(sum(active_day_count) as bigint) as active_customer_days_count,
         count(distinct session_id) as session_count,
         count(*) filter (where has_received) as email_recipient_count,

@@ -44,13 +44,12 @@ measured as (
         months.acquisition_channel,
         months.is_complete_period,
         months.elapsed_day_count,
-        counts.previous_active_customer_count,
         coalesce(revenue.order_count, 0) as order_count,
         {% for count in [
             'active_customer_count', 'new_customer_count', 'retained_customer_count',
             'reactivated_customer_count', 'repeat_customer_count',
-            'customers_at_start_count', 'customers_at_end_count',
-            'churned_customer_count'
+            'previous_active_customer_count', 'customers_at_start_count',
+            'customers_at_end_count', 'churned_customer_count'
         ] -%}
             coalesce(counts.{{ count }}, 0) as {{ count }},
         {% endfor -%}

@@ -1,0 +1,88 @@
+"""Whatever is broken in the SQL of the KPIs, the oracle notices.
+
+One line of a copy of the project is broken at a time, the models from there on are
+built on a copy of the database, and at least one value of one mart has to differ. The
+same without a break differs in nothing.
+"""
+
+import pytest
+
+from tests.python.oracle import tables
+from tests.python.oracle.broken_platform import BrokenPlatform
+from tests.python.oracle.compare import Table
+from tests.python.oracle.mutations import MUTATIONS, Mutation
+from tests.python.oracle.records import Records
+from tests.python.oracle.tables import AWAITED, MARTS
+from tests.python.oracle.true_platform import TruePlatform
+
+LEAST_MUTATIONS = 15
+QUICK = (0, 5, 10, 20, 40)
+"""What is left out here is left to a run that has time."""
+
+Differences = dict[str, int]
+
+
+class Judge:
+    """What the oracle says, once for all breaks."""
+
+    def __init__(self, platform: BrokenPlatform, records: Records) -> None:
+        self.platform = platform
+        true = platform.true
+        facts = tables.facts(true, records, tables.as_of_date(true.platform))
+        self.people = tables.people_of(true)
+        self.marts = [mart for mart in MARTS if mart.name not in AWAITED]
+        self.truth: dict[str, Table] = {
+            mart.name: mart.truth(facts) for mart in self.marts
+        }
+
+    def differences(self) -> Differences:
+        """How many values or rows differ, by mart."""
+        found: Differences = {}
+        for mart in self.marts:
+            truth = self.truth[mart.name]
+            compared = tables.compared(self.platform.platform, mart, truth, self.people)
+            if compared.differences:
+                found[mart.name] = len(compared.differences)
+        return found
+
+
+@pytest.fixture(scope="module")
+def judge(
+    cut: TruePlatform, records: Records, tmp_path_factory: pytest.TempPathFactory
+) -> Judge:
+    folder = tmp_path_factory.mktemp("broken")
+    names = [mart.name for mart in MARTS if mart.name not in AWAITED]
+    return Judge(BrokenPlatform(folder, cut, names), records)
+
+
+def some_quick() -> list[object]:
+    return [
+        pytest.param(
+            mutation,
+            id=mutation.error,
+            marks=() if number in QUICK else pytest.mark.slow,
+        )
+        for number, mutation in enumerate(MUTATIONS)
+    ]
+
+
+def test_there_are_enough_different_breaks() -> None:
+    assert len({(m.file, m.old, m.new) for m in MUTATIONS}) == len(MUTATIONS)
+    assert len(MUTATIONS) >= LEAST_MUTATIONS
+
+
+def test_nothing_differs_without_a_break(judge: Judge) -> None:
+    judge.platform.build("int_orders_localized")
+    assert judge.differences() == {}
+
+
+@pytest.mark.parametrize("mutation", some_quick())
+def test_a_break_is_noticed(
+    judge: Judge, mutation: Mutation, figures: list[str]
+) -> None:
+    with judge.platform.broken(mutation):
+        judge.platform.build(mutation.model)
+    found = judge.differences()
+    assert found, f"nobody noticed: {mutation.error}"
+    caught = ", ".join(f"{name} {count:,}" for name, count in found.items())
+    figures.append(f"broken: {mutation.error}: {caught}")
