@@ -81,6 +81,7 @@ known_customers as (
 
 ),
 
+{# An `or` in the join would compare every customer with all orders, on DuckDB. #}
 standings as (
 
     select
@@ -101,10 +102,8 @@ standings as (
         on
             known_customers.customer_id = orders.customer_id
             and ended_months.month_start_date >= orders.month_start_date
-            and (
-                ended_months.month_start_date < orders.next_month_date
-                or orders.next_month_date is null
-            )
+            and ended_months.month_start_date
+            < coalesce(orders.next_month_date, cast('9999-12-31' as date))
 
 ),
 
