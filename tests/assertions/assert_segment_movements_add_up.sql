@@ -1,6 +1,6 @@
 -- Fails when the customers who are in a segment at the end of a month are not those who
--- start from it in the next month, or when all of a month are not the customers who were
--- seen by its end.
+-- start from it in the next month, or when all of a month are not the customers seen by
+-- its end.
 
 with
 

@@ -49,6 +49,9 @@ TELL_WHEN = {
     "quality.identity_changes",
     # By which batch a closed month was changed.
     "marts.kpi_restatements",
+    # Records by the day of their load.
+    "quality.reconciliation",
+    "quality.reconciliation_reasons",
 }
 TELL_WHEN_COLUMNS = {
     # The delivery in which a record was rejected.
