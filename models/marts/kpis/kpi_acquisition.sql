@@ -84,6 +84,7 @@ joined as (
         months.is_complete_period,
         months.month_start_date,
         paybacks.payback_months,
+        values_by_month.lifetime_value_amount as new_customer_value_amount,
         coalesce(values_by_month.paid_new_customer_count, 0)
             as paid_new_customer_count,
         {{ average_amount(
@@ -121,6 +122,7 @@ kpi_acquisition as (
         cac_amount,
         {{ average_amount('marketing_spend_amount', 'paid_new_customer_count') }}
             as paid_cac_amount,
+        new_customer_value_amount,
         lifetime_value_amount,
         {{ safe_ratio('lifetime_value_amount', 'cac_amount') }} as ltv_to_cac_ratio,
         payback_months,

@@ -92,6 +92,7 @@ kpi_monthly as (
         ticket_count,
         rated_ticket_count,
         satisfied_ticket_count,
+        promoting_ticket_count,
         {{ safe_ratio('satisfied_ticket_count', 'rated_ticket_count') }}
             as ticket_satisfaction_rate,
         {{ safe_ratio(
