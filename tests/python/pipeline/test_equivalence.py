@@ -27,7 +27,8 @@ from tests.python.support.raw_log import Load, RawLog, together
 
 SEED = 23
 PARTS, DAYS_IN_A_PART = 3, "7"
-CUTS, QUICK_CUTS = 20, 1
+# The played world is cut elsewhere in each run: test_played_world.py.
+CUTS, QUICK_CUTS = 20, 0
 ORDERS, QUICK_ORDERS = 10, 1
 # The log that is cut has so many loads, and this share of its rows comes late.
 LOADS, LATE = 30, 0.3
