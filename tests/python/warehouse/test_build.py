@@ -69,7 +69,7 @@ def day_two(both: BothEngines, day_one: Day) -> Day:
 
 @pytest.fixture(scope="module")
 def day_three(both: BothEngines, day_two: Day) -> Day:
-    """The same once more, of all that keeps what it has, and one mart: nothing is new."""
+    """The same once more, of what keeps what it has, and one mart: nothing is new."""
     assert day_two
     keeping = ("incremental", "snapshot", "fixed_point")
     select = ["customer_360", *(f"config.materialized:{each}" for each in keeping)]
