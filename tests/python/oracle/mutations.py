@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 ORDERS, KPIS = "models/intermediate/orders/", "models/intermediate/kpis/"
+SEGMENTS = "models/intermediate/segments/"
 ENGAGEMENT, MARTS = "models/intermediate/engagement/", "models/marts/kpis/"
 
 
@@ -107,10 +108,20 @@ MUTATIONS = [
     Mutation(
         "rates carried for a day too long",
         f"{ORDERS}int_exchange_rates_carried.sql",
-        "                        {{ var('max_rate_age_days') }},\n"
-        "                        coalesce(\n",
-        "                        {{ var('max_rate_age_days') }} + 1,\n"
-        "                        coalesce(\n",
+        """
+                        {{ var('max_rate_age_days') }},
+                        coalesce(
+                            datediff(next_rate_date, rate_date) - 1,
+                            {{ var('max_rate_age_days') }}
+                        )
+""",
+        """
+                        {{ var('max_rate_age_days') }} + 1,
+                        coalesce(
+                            datediff(next_rate_date, rate_date) - 1,
+                            {{ var('max_rate_age_days') }} + 1
+                        )
+""",
     ),
     Mutation(
         "the refund at the rate of the order's currency",
@@ -325,6 +336,18 @@ MUTATIONS = [
         f"{MARTS}kpi_acquisition.sql",
         "where level_name = 'country_and_channel' and marketing_spend_amount > 0",
         "where level_name = 'country_and_channel'",
+    ),
+    Mutation(
+        "customers in segments before they came",
+        f"{SEGMENTS}int_customer_months_segmented.sql",
+        "on known_customers.known_date <= ended_months.standing_date",
+        "on true or known_customers.known_date is null",
+    ),
+    Mutation(
+        "the end of a month as its first day",
+        f"{SEGMENTS}int_customer_months_segmented.sql",
+        "least(last_day(months.month_start_date), as_of_date.as_of_date)",
+        "least(months.month_start_date, as_of_date.as_of_date)",
     ),
     Mutation(
         "a year before as eleven months",
