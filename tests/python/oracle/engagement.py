@@ -24,6 +24,7 @@ class Deed(NamedTuple):
     session: str | None
     day: dt.date
     is_activity: bool
+    occurred_at: dt.datetime
 
 
 class Complaint(NamedTuple):
@@ -32,6 +33,7 @@ class Complaint(NamedTuple):
     person: str
     day: dt.date
     score: int | None
+    opened_at: dt.datetime
 
 
 def deeds(records: Records, people: People, as_of: dt.date) -> list[Deed]:
@@ -48,7 +50,16 @@ def deeds(records: Records, people: People, as_of: dt.date) -> list[Deed]:
         if person:
             day = local_day(event.occurred_at, people.country[person])
             is_activity = event.kind not in PASSIVE
-            found.append(Deed(person, event.kind, event.session, day, is_activity))
+            found.append(
+                Deed(
+                    person,
+                    event.kind,
+                    event.session,
+                    day,
+                    is_activity,
+                    event.occurred_at,
+                )
+            )
     return found
 
 
@@ -80,5 +91,5 @@ def complaints(records: Records, people: People, as_of: dt.date) -> list[Complai
         if ticket.account and is_known:
             person = people.of[ticket.account]
             day = local_day(ticket.opened_at, people.country[person])
-            found.append(Complaint(person, day, ticket.score))
+            found.append(Complaint(person, day, ticket.score, ticket.opened_at))
     return found

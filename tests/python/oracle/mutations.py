@@ -1,8 +1,9 @@
-"""Planted breaks of the SQL, each of one line: the usual errors of KPIs."""
+"""Planted breaks of the SQL, one at a time: the usual errors of KPIs."""
 
 from typing import NamedTuple
 
 ORDERS, KPIS = "models/intermediate/orders/", "models/intermediate/kpis/"
+SEGMENTS = "models/intermediate/segments/"
 ENGAGEMENT, MARTS = "models/intermediate/engagement/", "models/marts/kpis/"
 
 
@@ -28,6 +29,38 @@ class Mutation(NamedTuple):
 
 
 MUTATIONS = [
+    Mutation(
+        "retention as (E - N) / S",
+        f"{MARTS}kpi_monthly.sql",
+        "safe_ratio('retained_customer_count', 'previous_active_customer_count')",
+        "safe_ratio('active_customer_count - new_customer_count',"
+        " 'previous_active_customer_count')",
+    ),
+    Mutation(
+        "the average of averages",
+        f"{MARTS}kpi_monthly.sql",
+        "{{ average_amount('gross_revenue_amount', 'order_count') }}",
+        "cast(avg(case when order_count > 0 then gross_revenue_amount / order_count"
+        " end) over (partition by month_start_date, level_name) as decimal(18, 4))",
+    ),
+    Mutation(
+        "a month with days to come called complete",
+        f"{KPIS}int_kpi_months_listed.sql",
+        "last_day(month_start_date) <= as_of_date as is_complete_period",
+        "month_start_date <= as_of_date as is_complete_period",
+    ),
+    Mutation(
+        "refunds in the month of the order",
+        f"{KPIS}int_revenue_movements_booked.sql",
+        "{{ month_start('movements.booked_date') }}",
+        "{{ month_start('orders.order_date') }}",
+    ),
+    Mutation(
+        "cancelled orders counted",
+        f"{ORDERS}int_orders_validated.sql",
+        "not is_cancelled and not is_refunded_in_full as is_valid",
+        "not is_refunded_in_full as is_valid",
+    ),
     Mutation(
         "a join fans out over the refunds of an order",
         f"{ORDERS}int_orders_converted.sql",
@@ -61,12 +94,6 @@ MUTATIONS = [
         f"{ORDERS}int_orders_localized.sql",
         "country_aliases.country_code, customers.country_code, 'ZZ'",
         "customers.country_code, country_aliases.country_code, 'ZZ'",
-    ),
-    Mutation(
-        "cancelled orders counted",
-        f"{ORDERS}int_orders_validated.sql",
-        "not is_cancelled and not is_refunded_in_full as is_valid",
-        "not is_refunded_in_full as is_valid",
     ),
     Mutation(
         "orders refunded in full counted",
@@ -107,10 +134,20 @@ MUTATIONS = [
     Mutation(
         "rates carried for a day too long",
         f"{ORDERS}int_exchange_rates_carried.sql",
-        "                        {{ var('max_rate_age_days') }},\n"
-        "                        coalesce(\n",
-        "                        {{ var('max_rate_age_days') }} + 1,\n"
-        "                        coalesce(\n",
+        """
+                        {{ var('max_rate_age_days') }},
+                        coalesce(
+                            datediff(next_rate_date, rate_date) - 1,
+                            {{ var('max_rate_age_days') }}
+                        )
+""",
+        """
+                        {{ var('max_rate_age_days') }} + 1,
+                        coalesce(
+                            datediff(next_rate_date, rate_date) - 1,
+                            {{ var('max_rate_age_days') }} + 1
+                        )
+""",
     ),
     Mutation(
         "the refund at the rate of the order's currency",
@@ -123,12 +160,6 @@ MUTATIONS = [
         f"{ORDERS}int_refunds_converted.sql",
         "{{ market_date('refunds.refunded_at', 'orders.time_zone') }}",
         "orders.order_date",
-    ),
-    Mutation(
-        "refunds in the month of the order",
-        f"{KPIS}int_revenue_movements_booked.sql",
-        "{{ month_start('movements.booked_date') }}",
-        "{{ month_start('orders.order_date') }}",
     ),
     Mutation(
         "orders that are not valid booked, with their refunds",
@@ -161,13 +192,6 @@ MUTATIONS = [
         "count(*) filter (where is_active and not is_active_in_previous_month) as",
     ),
     Mutation(
-        "retention as (E - N) / S",
-        f"{MARTS}kpi_monthly.sql",
-        "safe_ratio('retained_customer_count', 'previous_active_customer_count')",
-        "safe_ratio('active_customer_count - new_customer_count',"
-        " 'previous_active_customer_count')",
-    ),
-    Mutation(
         "retention over the customers at the end",
         f"{MARTS}kpi_monthly.sql",
         "safe_ratio('retained_customer_count', 'previous_active_customer_count')",
@@ -184,13 +208,6 @@ MUTATIONS = [
         f"{MARTS}kpi_monthly.sql",
         "'customers_at_start_count + customers_at_end_count'",
         "'2 * customers_at_end_count'",
-    ),
-    Mutation(
-        "the average of averages",
-        f"{MARTS}kpi_monthly.sql",
-        "{{ average_amount('gross_revenue_amount', 'order_count') }}",
-        "cast(avg(case when order_count > 0 then gross_revenue_amount / order_count"
-        " end) over (partition by month_start_date, level_name) as decimal(18, 4))",
     ),
     Mutation(
         "90 days as three months",
@@ -221,12 +238,6 @@ MUTATIONS = [
         f"{KPIS}int_customer_months_ordered.sql",
         "        orders.customer_id,\n",
         "        orders.customer_id || orders.country_code as customer_id,\n",
-    ),
-    Mutation(
-        "a month with days to come called complete",
-        f"{KPIS}int_kpi_months_listed.sql",
-        "last_day(month_start_date) <= as_of_date as is_complete_period",
-        "month_start_date <= as_of_date as is_complete_period",
     ),
     Mutation(
         "the average over days that have not come",
@@ -325,6 +336,18 @@ MUTATIONS = [
         f"{MARTS}kpi_acquisition.sql",
         "where level_name = 'country_and_channel' and marketing_spend_amount > 0",
         "where level_name = 'country_and_channel'",
+    ),
+    Mutation(
+        "customers in segments before they came",
+        f"{SEGMENTS}int_customer_months_segmented.sql",
+        "on known_customers.known_date <= ended_months.standing_date",
+        "on true or known_customers.known_date is null",
+    ),
+    Mutation(
+        "the end of a month as its first day",
+        f"{SEGMENTS}int_customer_months_segmented.sql",
+        "least(last_day(months.month_start_date), as_of_date.as_of_date)",
+        "least(months.month_start_date, as_of_date.as_of_date)",
     ),
     Mutation(
         "a year before as eleven months",

@@ -26,6 +26,7 @@ class Repayment(NamedTuple):
     day: dt.date
     original: Amount
     converted: Amount
+    refunded_at: dt.datetime
 
 
 class Sale(NamedTuple):
@@ -136,7 +137,7 @@ class Ledger:
         original: Amount = money.rounded(refund.amount)
         if refund.currency != order.currency:
             original = self._over_reporting(converted, order.currency, day)
-        return Repayment(order.order_id, day, original, converted)
+        return Repayment(order.order_id, day, original, converted, refund.refunded_at)
 
     def _over_reporting(self, converted: Amount, currency: str, day: dt.date) -> Amount:
         """An amount of the reporting currency in another one."""

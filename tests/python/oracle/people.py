@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from demo.countries import COUNTRIES
@@ -41,15 +42,21 @@ class People:
         of: The person of every record that a source delivers or names.
         country: Where each of them lives.
         channel: What brought each of them.
+        registered: When the first record of each of them came into being.
     """
 
     def __init__(self, records: Records, person_of: dict[str, str]) -> None:
-        named = {account.key for account in records.accounts}
-        named |= {order.account for order in records.orders}
-        named |= {event.account for event in records.events if event.account}
-        named |= {ticket.account for ticket in records.tickets if ticket.account}
-        named |= {account for account, _ in records.consents}
-        self.of = {key: person_of[key] for key in named}
+        since = {each.key: each.since for each in records.accounts}
+        for key, when in sorted(_mentions(records), key=lambda pair: pair[1]):
+            # Of a record that does not say it, the first mention tells since when.
+            if since.get(key) is None:
+                since[key] = when
+        self.of = {key: person_of[key] for key in since}
+        self.registered: dict[str, dt.datetime] = {}
+        for key, when in since.items():
+            if when:
+                person = self.of[key]
+                self.registered[person] = min(when, self.registered.get(person, when))
         accounts: defaultdict[str, list[Account]] = defaultdict(list)
         for account in sorted(records.accounts, key=_last_word):
             accounts[self.of[account.key]].append(account)
@@ -59,6 +66,19 @@ class People:
             self.country[person] = next(filter(None, stated), UNKNOWN_COUNTRY)
             channels = [each.channel for each in accounts[person]]
             self.channel[person] = next(filter(None, channels), UNKNOWN_CHANNEL)
+
+
+def _mentions(records: Records) -> Iterator[tuple[str, dt.datetime]]:
+    """Records that others name, and when."""
+    for order in records.orders:
+        yield order.account, order.ordered_at
+    for event in records.events:
+        if event.account:
+            yield event.account, event.occurred_at
+    for ticket in records.tickets:
+        if ticket.account:
+            yield ticket.account, ticket.opened_at
+    yield from records.consents
 
 
 def _last_word(account: Account) -> tuple[bool, float, str]:

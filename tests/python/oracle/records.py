@@ -27,6 +27,7 @@ class Account(NamedTuple):
     channel: str | None
     is_deleted: bool
     changed_at: dt.datetime
+    since: dt.datetime | None
 
 
 class Order(NamedTuple):
@@ -262,6 +263,7 @@ def _member(row: Row) -> Account:
         channel=None,
         is_deleted=row["deleted_at"] is not None,
         changed_at=_last(row["updated_at"], row["deleted_at"]),
+        since=_moment(row["created_at"]),
     )
 
 
@@ -272,6 +274,7 @@ def _web_account(row: Row) -> Account:
         channel=_text(row.get("acquisition_channel")),
         is_deleted=row.get("deleted_at") is not None,
         changed_at=_last(row["updated_at"], row.get("deleted_at")),
+        since=_moment(row.get("registration_date")),
     )
 
 
@@ -282,6 +285,7 @@ def _contact(row: Row) -> Account:
         channel=None,
         is_deleted=row["is_archived"],
         changed_at=_last(row["lastmodifieddate"], row["archived_at"]),
+        since=_moment(row.get("createdate")),
     )
 
 

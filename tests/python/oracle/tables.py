@@ -15,6 +15,7 @@ from tests.python.oracle.money import Amount
 from tests.python.oracle.monthly import kpi_monthly
 from tests.python.oracle.orders import fct_orders
 from tests.python.oracle.records import Records
+from tests.python.oracle.segments import segment_movements
 from tests.python.oracle.true_platform import RESOLVED, TruePlatform, person_of
 from tests.python.support.platform import Platform
 
@@ -58,6 +59,11 @@ MARTS = [
         kpi_cohort_retention,
     ),
     Mart("kpi_acquisition", ("month_start_date", *CELL), kpi_acquisition),
+    Mart(
+        "segment_movements",
+        ("month_start_date", "segment_type", "from_segment", "to_segment"),
+        segment_movements,
+    ),
 ]
 NEEDED = [*(mart.name for mart in MARTS), "customer_360", "customer_lifetime_value"]
 """What has to be built."""
@@ -93,7 +99,7 @@ def facts(true: TruePlatform, records: Records, as_of: dt.date) -> Facts:
 
 
 def rows(platform: Platform, mart: Mart, people: Mapping[str, str]) -> Table:
-    """A table of the platform by its key, with people for customers."""
+    """A table of the platform by its key, with people for customers; none if empty."""
     names = [
         name
         for (name,) in platform.query(
@@ -103,6 +109,8 @@ def rows(platform: Platform, mart: Mart, people: Mapping[str, str]) -> Table:
         )
     ]
     table: dict[Key, dict[str, Any]] = {}
+    if not names:
+        return table
     for values in platform.query(f"select {', '.join(names)} from marts.{mart.name}"):
         row = dict(zip(names, values, strict=True))
         if "customer_id" in row:
