@@ -1,5 +1,5 @@
--- Fails when a customer's segments at the end of the last month, computed point in time,
--- are not those of `customer_segments`.
+-- Fails when a customer's segments at the end of the last month, computed point in
+-- time, are not those of `customer_segments`.
 
 with
 
