@@ -60,7 +60,7 @@ def definitions(platform: Platform) -> dict[str, dict[str, Any]]:
 
 
 def test_metricflow_finds_nothing_to_complain_of(platform: Platform) -> None:
-    """All of it is run on the tables, too: columns, entities, measures, metrics."""
+    """All is run against the tables, too: columns, entities, measures, metrics."""
     said = metricflow(platform, "validate-configs", "--show-all")
     found = [line for line in said.splitlines() if line.startswith("•")]
     assert found == []
