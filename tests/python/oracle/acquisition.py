@@ -38,6 +38,7 @@ def _row(measures: Measures, margins: Margins, start: dt.date, place: Place) -> 
     new = measures.new(start, place)
     paid = {person for person in new if _is_paid(measures, start, person)}
     spend = measures.spend(start, place)
+    worth = total(facts.lifetime_value(person) for person in new) if new else None
     payback = _payback_months(facts, [margins[p] for p in new], start, spend)
     return {
         "level_name": level_name(place),
@@ -47,6 +48,7 @@ def _row(measures: Measures, margins: Margins, start: dt.date, place: Place) -> 
         "new_customer_count": len(new),
         "paid_new_customer_count": len(paid),
         "paid_cac_amount": average(spend, len(paid)),
+        "new_customer_value_amount": worth,
         **measures.value(start, place),
         "payback_months": payback,
         "is_paid_back": payback is not None,

@@ -19,6 +19,7 @@ NO_KPIS = {
     "email_clicker_count",
     "rated_ticket_count",
     "satisfied_ticket_count",
+    "promoting_ticket_count",
 }
 """Columns that say what a row is of, or that a rate beside them is made of."""
 

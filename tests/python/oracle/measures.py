@@ -110,6 +110,7 @@ class Measures:
             "ticket_count": len(found),
             "rated_ticket_count": len(scores),
             "satisfied_ticket_count": satisfied,
+            "promoting_ticket_count": promoters,
             "ticket_satisfaction_rate": ratio(satisfied, len(scores)),
             "ticket_net_satisfaction": ratio(promoters - detractors, len(scores)),
         }
