@@ -19,7 +19,7 @@ from tests.python.oracle.true_platform import TruePlatform
 from tests.python.support.quick import some_quick
 
 LEAST_MUTATIONS = 15
-QUICK = 5
+QUICK = 3
 # Of all cells and days: read only where nothing else differs.
 LARGE = ("kpi_monthly_compared", "kpi_daily")
 
