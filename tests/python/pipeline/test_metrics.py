@@ -15,6 +15,7 @@ import pytest
 
 from demo.serving import serving
 from demo.world import generate
+from tests.python.oracle.planted import plant, plant_quotes
 from tests.python.support.metrics import (
     group_by_of,
     metricflow,
@@ -40,6 +41,9 @@ CLOSE = 1e-9
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     folder: Path = tmp_path_factory.mktemp("metrics")
     world = generate("small", seed=11, folder=folder / "world")
+    # Somebody orders in several countries in one month: countries do not add up.
+    plant_quotes(world)
+    plant(world)
     platform = Platform(folder)
     with serving(world) as server:
         platform.ingest(variables=server.environment)
@@ -65,6 +69,25 @@ def test_metricflow_finds_nothing_to_complain_of(platform: Platform) -> None:
     found = [line for line in said.splitlines() if line.startswith("•")]
     assert found == []
     assert said.count("(ERRORS: 0, FUTURE_ERRORS: 0, WARNINGS: 0)") == 6
+
+
+@pytest.mark.parametrize("query", ["month", "month_and_channel", "month_and_country"])
+def test_saved_queries_have_rows(platform: Platform, query: str) -> None:
+    words = ("query", "--saved-query", f"kpis_by_{query}")
+    file = platform.folder / f"{query}.csv"
+    metricflow(platform, *words, "--csv", file)
+    assert len(file.read_text().splitlines()) > 24
+
+
+def test_the_world_tells_levels_apart(platform: Platform) -> None:
+    """Without it a sum over countries would go unseen."""
+    customers = dict(
+        platform.query(
+            "select level_name, sum(active_customer_count) from marts.kpi_monthly"
+            " group by level_name"
+        )
+    )
+    assert customers["country"] > customers["total"] == customers["channel"]
 
 
 @pytest.mark.parametrize("mart", MARTS)
