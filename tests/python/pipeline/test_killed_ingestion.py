@@ -44,7 +44,7 @@ def test_staging_equals_that_of_an_undisturbed_run(tmp_path: Path) -> None:
         "staging.stg_ingestion__hash_keys",
         "staging.stg_ingestion__loads",
     }
-    assert len(names) == 18
+    assert len(names) == 20
     found = differences(undisturbed.database, disturbed.database, names, OF_THE_RUN)
     assert list(found) == []
 
