@@ -6,11 +6,8 @@
 {% macro convert_to_reporting(amount, currency_code, rate) -%}
     cast(
         round(
-            cast({{ amount }} as decimal(18, 4)) * case
-                when {{ currency_code }} = '{{ var("reporting_currency") }}'
-                then cast(1 as decimal(19, 12))
-                else cast({{ rate }} as decimal(19, 12))
-            end,
+            cast({{ amount }} as decimal(18, 4))
+            * {{ reporting_rate(currency_code, rate) }},
             4
         ) as decimal(18, 4)
     )

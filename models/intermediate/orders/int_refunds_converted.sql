@@ -52,11 +52,9 @@ converted as (
             'known_refunds.currency_code',
             'refund_rates.conversion_rate'
         ) }} as converted_amount,
-        case
-            when known_refunds.order_currency_code = '{{ var("reporting_currency") }}'
-                then cast(1 as decimal(19, 12))
-            else order_rates.conversion_rate
-        end as order_currency_rate
+        {{ reporting_rate(
+            'known_refunds.order_currency_code', 'order_rates.conversion_rate'
+        ) }} as order_currency_rate
     from known_refunds
     left join exchange_rates as refund_rates
         on

@@ -53,11 +53,9 @@ converted as (
             'dated_versions.currency_code',
             'refund_rates.conversion_rate'
         ) }} as refunded_amount,
-        case
-            when dated_versions.order_currency_code = '{{ var("reporting_currency") }}'
-                then cast(1 as decimal(19, 12))
-            else order_rates.conversion_rate
-        end as order_currency_rate
+        {{ reporting_rate(
+            'dated_versions.order_currency_code', 'order_rates.conversion_rate'
+        ) }} as order_currency_rate
     from dated_versions
     left join exchange_rates as refund_rates
         on
