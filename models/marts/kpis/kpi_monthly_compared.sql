@@ -11,20 +11,35 @@ kpi_monthly as (
 
 ),
 
+{# Every row once for each KPI: a scan for each would take Spark minutes. #}
+numbered_rows as (
+
+    select
+        *,
+        explode(sequence(1, {{ kpi_names() | length }})) as kpi_number
+    from kpi_monthly
+
+),
+
 named_values as (
 
-    {% for kpi_name in kpi_names() %}
-        select
-            month_start_date,
-            country_code,
-            acquisition_channel,
-            level_name,
-            is_complete_period,
-            '{{ kpi_name }}' as kpi_name,
-            cast({{ kpi_name }} as double) as kpi_value
-        from kpi_monthly
-        {{ "union all" if not loop.last }}
-    {% endfor %}
+    select
+        month_start_date,
+        country_code,
+        acquisition_channel,
+        level_name,
+        is_complete_period,
+        case kpi_number
+            {% for kpi_name in kpi_names() -%}
+                when {{ loop.index }} then '{{ kpi_name }}'
+            {% endfor -%}
+        end as kpi_name,
+        case kpi_number
+            {% for kpi_name in kpi_names() -%}
+                when {{ loop.index }} then cast({{ kpi_name }} as double)
+            {% endfor -%}
+        end as kpi_value
+    from numbered_rows
 
 ),
 
