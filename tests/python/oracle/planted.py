@@ -19,6 +19,7 @@ PERSON, MEMBER = "planted", 900_001
 """A person whose one account tells no country, and has no channel."""
 VISITOR, WEB_ACCOUNT = "planted visitor", 900_002
 RECORDED_AT = "2025-07-03 12:00:00"
+AHEAD = "2026-12-01 09:00:00"
 FIRST_ORDER, FIRST_REFUND = 2_000_001, 900_001
 
 MIDNIGHTS = [
@@ -91,6 +92,79 @@ REPAID = [
     Repaid(20, "2024-03-31 20:30:00", "7.00", "AED", "2024-04-01"),
 ]
 
+
+class Oddity(NamedTuple):
+    """An order in the Emirates whose money is easily miscounted."""
+
+    ordered_at: str
+    status: str
+    total: str
+    refunds: tuple[tuple[str, str, str], ...] = ()
+    """Time, amount and currency of each."""
+
+
+ODDITIES = [
+    # Free, and an order all the same.
+    Oddity("2024-02-10 09:00:00", "delivered", "0.00"),
+    # Cancelled, and paid back in the month after.
+    Oddity(
+        "2024-02-12 09:00:00",
+        "Canceled",
+        "40.00",
+        (("2024-03-02 09:00:00", "40.00", "AED"),),
+    ),
+    # All paid back, the rest of it two months later; all but one fils; more than all.
+    Oddity(
+        "2024-03-12 09:00:00",
+        "delivered",
+        "60.00",
+        (
+            ("2024-03-20 09:00:00", "20.00", "AED"),
+            ("2024-05-02 09:00:00", "40.00", "AED"),
+        ),
+    ),
+    Oddity(
+        "2024-03-13 09:00:00",
+        "delivered",
+        "60.00",
+        (("2024-04-01 09:00:00", "59.99", "AED"),),
+    ),
+    Oddity(
+        "2024-03-14 09:00:00",
+        "delivered",
+        "60.00",
+        (("2024-04-02 09:00:00", "75.00", "AED"),),
+    ),
+    # Paid back, says a clock, in the month before it was placed.
+    Oddity(
+        "2024-06-01 09:00:00",
+        "delivered",
+        "50.00",
+        (("2024-05-31 09:00:00", "5.00", "AED"),),
+    ),
+    Oddity(
+        "2024-06-02 09:00:00",
+        "delivered",
+        "30.00",
+        (("2024-07-01 09:00:00", "0.00", "AED"),),
+    ),
+    # All of it in dollars, give or take what the rate of that day makes of them.
+    Oddity(
+        "2024-08-05 09:00:00",
+        "delivered",
+        "36.73",
+        (("2024-08-20 09:00:00", "10.00", "USD"),),
+    ),
+    # Ahead of the as-of date.
+    Oddity(
+        "2024-09-01 09:00:00",
+        "delivered",
+        "80.00",
+        ((AHEAD, "80.00", "AED"),),
+    ),
+    Oddity(AHEAD, "placed", "25.00"),
+]
+
 VISITS = [
     ("2024-04-25T21:59:59Z", "2024-04-25"),
     ("2024-04-25T22:00:00Z", "2024-04-26"),
@@ -153,9 +227,17 @@ def _owned(source: str, record: int, person: str) -> dict[str, Any]:
 def _shop_rows() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "customers", [{"customer_id": MEMBER, "last_name": "Planted"}]
     currencies = {"Egypt": "EGP", "Saudi Arabia": "SAR", "UAE": "AED"}
-    orders = [
-        (country, when, currencies.get(country or "", "USD"), "100.00")
+    orders: list[tuple[str | None, str, str, str, str]] = [
+        (country, when, "delivered", currencies.get(country or "", "USD"), "100.00")
         for country, when, _ in MIDNIGHTS
+    ]
+    orders += [
+        (country, when, "delivered", currency, total)
+        for country, when, currency, total in PURCHASES
+    ]
+    first_oddity = len(orders)
+    orders += [
+        ("UAE", odd.ordered_at, odd.status, "AED", odd.total) for odd in ODDITIES
     ]
     yield (
         "orders",
@@ -164,27 +246,31 @@ def _shop_rows() -> Iterator[tuple[str, list[dict[str, Any]]]]:
                 "order_id": FIRST_ORDER + number,
                 "customer_id": MEMBER,
                 "ordered_at": when,
-                "status": "delivered",
+                "status": status,
                 "currency": currency,
                 "country": country,
                 "total_amount": total,
             }
-            for number, (country, when, currency, total) in enumerate(
-                [*orders, *PURCHASES]
-            )
+            for number, (country, when, status, currency, total) in enumerate(orders)
         ],
     )
+    refunds = [each[:4] for each in REPAID]
+    refunds += [
+        (number, *refund)
+        for number, odd in enumerate(ODDITIES, first_oddity)
+        for refund in odd.refunds
+    ]
     yield (
         "refunds",
         [
             {
                 "refund_id": FIRST_REFUND + number,
-                "order_id": FIRST_ORDER + refund.order,
-                "refunded_at": refund.refunded_at,
-                "amount": refund.amount,
-                "currency": refund.currency,
+                "order_id": FIRST_ORDER + order,
+                "refunded_at": when,
+                "amount": amount,
+                "currency": currency,
             }
-            for number, refund in enumerate(REPAID)
+            for number, (order, when, amount, currency) in enumerate(refunds)
         ],
     )
 

@@ -294,7 +294,8 @@ def _order(row: Row) -> Order:
         order_id=str(row["order_id"]),
         account=f"shop:{row['customer_id']}",
         ordered_at=moment(row["ordered_at"]),
-        status=row["status"].lower(),
+        # Americans write one l.
+        status=row["status"].lower().replace("canceled", "cancelled"),
         currency=row["currency"].upper(),
         sales_channel=_text(row["sales_channel"]),
         country=_text(row["country"]),
