@@ -1,5 +1,6 @@
 -- Fails when `kpi_daily`, `kpi_monthly_by_currency` or, for all customers, the complete
--- months of `kpi_cohort_retention` do not add up to the months of `kpi_monthly`.
+-- months of `kpi_cohort_retention` do not add up to those of `kpi_monthly`. What is
+-- dated before the month of its customer's first order is in no month of a cohort.
 
 with
 
@@ -24,6 +25,52 @@ kpi_monthly_by_currency as (
 kpi_cohort_retention as (
 
     select * from {{ ref('kpi_cohort_retention') }}
+
+),
+
+movements as (
+
+    select * from {{ ref('int_revenue_movements_booked') }}
+
+),
+
+acquired_customers as (
+
+    select * from {{ ref('int_customers_acquired') }}
+
+),
+
+early_refunds as (
+
+    select
+        movements.month_start_date,
+        0 as order_count,
+        -movements.refunded_amount as net_revenue_amount,
+        0 as new_customer_count
+    from movements
+    inner join acquired_customers
+        on
+            movements.customer_id = acquired_customers.customer_id
+            and movements.month_start_date < acquired_customers.month_start_date
+    where movements.movement_type = 'refund'
+
+),
+
+cohort_months as (
+
+    select
+        month_start_date,
+        order_count,
+        net_revenue_amount,
+        case
+            when months_since_first_order = 0 then cohort_customer_count else 0
+        end as new_customer_count
+    from kpi_cohort_retention
+    where is_complete_period
+
+    union all
+
+    select * from early_refunds
 
 ),
 
@@ -66,12 +113,9 @@ summed as (
         'all' as acquisition_channel,
         sum(order_count) as order_count,
         {{ sum_amount('net_revenue_amount') }} as net_revenue_amount,
-        sum(
-            case when months_since_first_order = 0 then cohort_customer_count else 0 end
-        ) as new_customer_count,
+        sum(new_customer_count) as new_customer_count,
         cast(null as decimal(18, 4)) as marketing_spend_amount
-    from kpi_cohort_retention
-    where is_complete_period
+    from cohort_months
     group by month_start_date
 
 ),

@@ -59,8 +59,8 @@ int_shop_batches_landed as (
         _batch_id,
 
         ---------- numerics
-        row_number() over (
-            order by landed_at, _batch_id
+        cast(
+            row_number() over (order by landed_at, _batch_id) as int
         ) as batch_number,
 
         ---------- dates
