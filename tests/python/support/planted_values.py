@@ -149,6 +149,7 @@ EARLY_TIMES = [
     "1970-01-01 00:00:00",
     "2022-12-31 22:00:00.1",
 ]
+STATUSES = ["placed", "Canceled", "CANCELLED ", "DELİVERED"]
 AMOUNTS = [
     "0.0050",
     "0.0150",
