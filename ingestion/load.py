@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ import pyarrow.compute as pc
 from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
-from ingestion.errors import LakeError, RecordsError
+from ingestion.errors import (
+    ConnectionLostError,
+    LakeError,
+    RecordsError,
+    UnreachableError,
+)
 from ingestion.lake import LakeTable, next_loaded_at
 from ingestion.rejected import RejectedLog
 from ingestion.sources import Reading, SourceReader, Window
@@ -35,6 +41,8 @@ COMMIT_ROWS = 200_000
 # A few broken records in a quiet hour, or in the first load of a small table, are no
 # reason to stop it.
 TOLERATED_REJECTIONS = 10
+# Seconds before each further try after a source broke off: a restart takes some.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 @dataclass
@@ -91,6 +99,8 @@ class TableLoad:
         self._left_out = LeftOut()
         # Good records in hand, neither left out nor landed yet.
         self._in_hand = 0
+        # Those that were in hand when the source broke off: they come again.
+        self._let_go = 0
         self._noted = Tally()
         self._has_failed = True
 
@@ -108,10 +118,7 @@ class TableLoad:
         """
         try:
             with Spool() as spool:
-                if self.table.settings.load_mode == "full":
-                    self._run_full(reader, spool)
-                else:
-                    self._run_incremental(reader, spool)
+                self._run(reader, spool)
             self._has_failed = False
         except (OSError, sqlite3.Error) as error:
             raise LakeError(
@@ -120,6 +127,31 @@ class TableLoad:
                 " some space there, or point TMPDIR elsewhere"
             ) from None
         return self.counts
+
+    def _run(self, reader: SourceReader, spool: Spool) -> None:
+        """Land what is new; where the source breaks off, ask again.
+
+        What was committed is asked for no more, and else recognised. Each commit earns
+        new patience.
+        """
+        is_full = self.table.settings.load_mode == "full"
+        run_once = self._run_full if is_full else self._run_incremental
+        has_broken_off = False
+        landed, pauses = 0, list(PAUSES)
+        while True:
+            try:
+                return run_once(reader, spool)
+            except UnreachableError as error:
+                has_broken_off |= isinstance(error, ConnectionLostError)
+                if self.counts.landed > landed:
+                    landed, pauses = self.counts.landed, list(PAUSES)
+                if not has_broken_off or not pauses:
+                    raise
+                time.sleep(pauses.pop(0))
+                self._let_go += self._in_hand
+                self._in_hand = 0
+                self._rejected_ids.clear()
+                spool.clear()
 
     def ending(self) -> Row:
         """Return what the log of loads has to know besides the commits."""
@@ -298,7 +330,7 @@ class TableLoad:
             rejected_before=self._rejected.repeated,
             unchanged=self._left_out.unchanged,
             outside_window=self._left_out.outside_window,
-            not_landed=not_landed,
+            not_landed=self._let_go + not_landed,
         )
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,14 +19,18 @@ from ingestion.contract import EXTRA, POSITION, Column, Table
 from ingestion.values import converter
 
 _NAIVE = pa.timestamp("us")
+Values: TypeAlias = "Sequence[Any] | pa.Array"
 
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Records as they came: the values of each column, and the rest of each record."""
+    """Records as they came: the values of each column, and the rest of each record.
+
+    Where a source has only text, a column may be an Arrow array of strings.
+    """
 
     size: int
-    columns: Mapping[str, Sequence[object]]
+    columns: Mapping[str, Values]
     extras: Sequence[str | None] | None
     payload: Callable[[int], str]
 
@@ -78,7 +83,7 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
 
 
 def type_column(
-    values: Sequence[object] | None, column: Column, size: int
+    values: Values | None, column: Column, size: int
 ) -> tuple[pa.Array, dict[int, str]]:
     """Return the typed column, and the reason for each value that does not fit."""
     data_type = column.type
@@ -87,15 +92,17 @@ def type_column(
     try:
         return _at_once(values, data_type), {}
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        return _one_by_one(values, data_type)
+        return _one_by_one(_listed(values), data_type)
 
 
-def _at_once(values: Sequence[object], data_type: pa.DataType) -> pa.Array:
+def _at_once(values: Values, data_type: pa.DataType) -> pa.Array:
     """Convert with Arrow alone; raises where the exact path must decide.
 
     Arrow cuts 1.5 to 1 and takes True for 1, so that only values of Python's own
     matching type are left to it.
     """
+    if isinstance(values, pa.Array):
+        return values if values.type == data_type else _parsed(values, data_type)
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pa.nulls(len(values), data_type)
@@ -151,6 +158,10 @@ def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array
 
 
+def _listed(values: Values) -> Sequence[object]:
+    return values.to_pylist() if isinstance(values, pa.Array) else values
+
+
 def _one_by_one(
     values: Sequence[object], data_type: pa.DataType
 ) -> tuple[pa.Array, dict[int, str]]:
@@ -195,6 +206,6 @@ def _record_id(raw: RawBatch, table: Table, index: int) -> str | None:
     parts = []
     for key in table.settings.primary_key:
         values = raw.columns.get(key)
-        value = None if values is None else values[index]
+        value = None if values is None else _listed(values[index : index + 1])[0]
         parts.append("" if value is None else str(to_text(value)))
     return "|".join(parts) if any(parts) else None
