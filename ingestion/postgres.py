@@ -11,7 +11,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -96,17 +95,17 @@ def batches(
     dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
     compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     statement = f"copy ({compiled}) to stdout (format csv)"
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver: Any = connection.connection.driver_connection
+    dbapi: Any = connection.dialect.loaded_dbapi
     try:
         with (
             connection.begin(),
             driver.cursor() as cursor,
             cursor.execute(_ENCODING).copy(statement) as rows,
         ):
-            for block in _blocks(iter(rows)):
+            for block in _Copied(dbapi, rows, driver.pgconn).blocks():
                 yield _strings(block, names)
-    except connection.dialect.loaded_dbapi.Error as error:
+    except dbapi.Error as error:
         lost = connection.dialect.is_disconnect(error, driver, None)
         if lost:
             connection.invalidate(error)
@@ -114,7 +113,7 @@ def batches(
             None,
             None,
             error,
-            connection.dialect.loaded_dbapi.Error,
+            dbapi.Error,
             connection_invalidated=lost,
             dialect=connection.dialect,
         ) from error
@@ -133,18 +132,64 @@ def _settle(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"select {', '.join(settings)}")
 
 
-def _blocks(rows: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield whole rows together, as many as are good to handle at once."""
-    parts: list[bytes] = []
-    size = 0
-    while step := list(islice(rows, _STEP)):
-        parts += step
-        size += sum(map(len, step))
-        if len(parts) >= BATCH_ROWS or size >= BATCH_BYTES:
+class _Copied:
+    """The rows of a COPY, in blocks.
+
+    What has arrived is taken out of the driver's buffer directly: its own loop costs
+    more for each row than all else that is done with it. It waits where nothing has
+    arrived, so that a wait can be interrupted.
+    """
+
+    def __init__(self, dbapi: Any, copy: Any, connection: Any) -> None:
+        """Take the driver, its running copy and the connection of libpq."""
+        self._dbapi = dbapi
+        self._copy = copy
+        self._connection = connection
+        self._is_done = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield whole rows together, as many as are good to handle at once."""
+        parts: list[bytes] = []
+        count = size = 0
+        while not self._is_done:
+            rows = self._step()
+            # At once: thousands of small objects keep the garbage collector busy.
+            parts.append(b"".join(rows))
+            count += len(rows)
+            size += len(parts[-1])
+            if count >= BATCH_ROWS or size >= BATCH_BYTES:
+                yield b"".join(parts)
+                parts = []
+                count = size = 0
+        if count:
             yield b"".join(parts)
-            parts, size = [], 0
-    if parts:
-        yield b"".join(parts)
+
+    def _step(self) -> list[bytes]:
+        receive = self._connection.get_copy_data
+        rows = []
+        for _ in range(_STEP):
+            size, row = receive(1)
+            if size <= 0:
+                break
+            rows.append(row)
+        else:
+            return rows
+        if size < 0:
+            self._finish()
+        elif awaited := bytes(self._copy.read()):
+            rows.append(awaited)
+        else:
+            self._is_done = True
+        return rows
+
+    def _finish(self) -> None:
+        """Hear how the copy ended."""
+        self._is_done = True
+        last = None
+        while result := self._connection.get_result():
+            last = result
+        if last and last.status != self._dbapi.pq.ExecStatus.COMMAND_OK:
+            raise self._dbapi.errors.error_from_result(last)
 
 
 def _strings(block: bytes, names: Sequence[str]) -> pa.RecordBatch:

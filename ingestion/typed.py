@@ -7,6 +7,7 @@ its values looked at one by one, which also tells the records that break the con
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from ingestion.contract import EXTRA, POSITION, Column, Table
 from ingestion.values import converter
 
 _NAIVE = pa.timestamp("us")
+_OFFSET = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.ASCII | re.IGNORECASE)
 Values: TypeAlias = "Sequence[Any] | pa.Array"
 
 
@@ -137,10 +139,15 @@ def _exact_kinds(data_type: pa.DataType) -> set[type]:
 def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
     if not pa.types.is_timestamp(data_type):
         return _finite(pc.cast(texts, data_type))
+    # Arrow takes either times that all have an offset, or such that have none, and to
+    # try the wrong way costs more than all the rest.
+    first = pc.first(texts).as_py()
+    kinds = [data_type, _NAIVE] if _OFFSET.search(first or "") else [_NAIVE, data_type]
     try:
-        return pc.cast(texts, data_type)
+        times = pc.cast(texts, kinds[0])
     except pa.ArrowInvalid:
-        return pc.cast(pc.cast(texts, _NAIVE), data_type)
+        times = pc.cast(texts, kinds[1])
+    return pc.cast(times, data_type)
 
 
 def _finite(array: pa.Array) -> pa.Array:
