@@ -65,8 +65,8 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
             reasons.setdefault(index, []).append(f"{column.name} {reason}")
         arrays.append(array)
     arrays.append(_strings(raw.extras, raw.size))
-    positions = range(first_position, first_position + raw.size)
-    arrays.append(pa.array(positions, pa.int64()))
+    ones = pa.repeat(pa.scalar(1, pa.int64()), raw.size)
+    arrays.append(pc.cumulative_sum(ones, start=first_position - 1))
     names = [*(column.name for column in table.content), EXTRA, POSITION]
     rows = pa.RecordBatch.from_arrays(arrays, names=names)
     if not reasons:

@@ -129,6 +129,26 @@ def test_dbt_reads_it_where_it_lies(
     assert platform.query(counted) == [(ROWS, ROWS)]
 
 
+def test_shared_access_signature_is_enough(
+    project: Project,
+    lake: str,
+    shop: ShopDatabase,
+    azurite: Azurite,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    container = lake.partition("://")[2].partition("@")[0].partition("/")[0]
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_KEY")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", azurite.sas(container))
+    project.run("--source", "shop")
+    assert len(rows(lake, "shop/orders")) == ROWS
+    signed = azurite.sas("another")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", signed)
+    result = project.call("run", "--source", "shop")
+    assert result.exit_code == 1
+    assert "lake not usable, check CDP_LAKE" in result.output
+    assert signed.rpartition("=")[2] not in result.output
+
+
 def test_wrong_key_is_one_line_without_it(
     project: Project, lake: str, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ingestion import postgres
 from tests.python.ingestion.ingestion_project import Project
 from tests.python.support.postgres import PASSWORD, Cluster
 
@@ -236,6 +238,26 @@ def test_window_asks_for_what_is_new(project: Project, shop: Shop) -> None:
         ("5", "sent"),
         ("999", "paid"),
     ]
+
+
+def test_other_drivers_stream_with_a_cursor_of_the_server(
+    project: Project, shop: Shop, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is landed is the same as with COPY."""
+    shop.execute(
+        ORDERS.format(name="orders", more=", tags text[], ratio float8, is_gift bool"),
+        "insert into orders select n, 7, '2025-01-01', 'paid', 'EGP', n / 7.0,"
+        " timestamptz '2025-01-01' + n * interval '1 second', array['a', n::text],"
+        " n / 3.0, n > 9 from generate_series(1, 12000) n",
+    )
+    run_orders(project)
+    copied = orders(project, "total_amount", "updated_at", "_extra")
+    monkeypatch.setattr(postgres, "can_copy", lambda engine: False)
+    result = project.run("--source", "shop", "--table", "orders", "--full-refresh")
+    assert "12,000 delivered, 0 landed" in result.output
+    assert orders(project, "total_amount", "updated_at", "_extra") == copied
+    assert re.search(r'DECLARE "\w+" CURSOR', cluster.log)
+    assert cluster.log.count("FETCH FORWARD") >= 2
 
 
 def test_empty_table_and_one_null_column(project: Project, shop: Shop) -> None:

@@ -121,6 +121,7 @@ def test_a_database_that_is_away_for_longer(
     shop: sa.Engine,
     cluster: Cluster,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     words = ("--source", "shop", "--table", "orders")
     disturb(monkeypatch, 15, lambda: cluster.stop(crash=True))
@@ -130,6 +131,7 @@ def test_a_database_that_is_away_for_longer(
     assert "shop.orders: the database says: " in line
     assert "check SHOP_DATABASE_URL" in failed.output.replace("\n", " ")
     assert "Traceback" not in failed.output
+    assert caplog.text == ""  # libraries write to the screen what nobody handles
     cluster.start()
     project.run(*words)
     keys = project.values("shop/orders", "order_id")

@@ -1,4 +1,4 @@
-"""A private Azurite: Azure's blob storage on this machine, in memory of a folder."""
+"""A private Azurite: Azure's blob storage on this machine, in a folder."""
 
 import base64
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 
@@ -48,15 +49,23 @@ class Azurite:
             "AZURITE_BLOB_STORAGE_URL": self.url,
         }
 
+    def sas(self, container: str) -> str:
+        """A shared access signature for all that can be done in a container."""
+        fields = {"sp": "racwdl", "se": "2099-01-01T00:00:00Z", "sv": "2020-12-06"}
+        permissions, expiry, version = fields.values()
+        resource = f"/blob/{ACCOUNT}/{container}"
+        # Permissions, no start, expiry, resource, ..., version, container, ...
+        parts = [permissions, "", expiry, resource, "", "", "", version, "c"]
+        signature = _signature("\n".join([*parts, *[""] * 7]))
+        return urlencode({**fields, "sr": "c", "sig": signature})
+
     def create_container(self, name: str) -> None:
         headers = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": _VERSION}
         signed = "\n".join(f"{key}:{value}" for key, value in headers.items())
         # Method, twelve empty headers (no length, no type, ...), ours, the resource.
         resource = f"/{ACCOUNT}/{ACCOUNT}/{name}\nrestype:container"
         text = "PUT" + "\n" * 12 + signed + "\n" + resource
-        digest = hmac.digest(base64.b64decode(KEY), text.encode(), hashlib.sha256)
-        signature = base64.b64encode(digest).decode()
-        headers["authorization"] = f"SharedKey {ACCOUNT}:{signature}"
+        headers["authorization"] = f"SharedKey {ACCOUNT}:{_signature(text)}"
         answer = httpx.put(
             f"{self.url}/{ACCOUNT}/{name}?restype=container", headers=headers
         )
@@ -68,6 +77,11 @@ class Azurite:
         except httpx.TransportError:
             return False
         return True
+
+
+def _signature(text: str) -> str:
+    digest = hmac.digest(base64.b64decode(KEY), text.encode(), hashlib.sha256)
+    return base64.b64encode(digest).decode()
 
 
 @contextmanager
