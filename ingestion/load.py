@@ -39,6 +39,7 @@ from ingestion.typed import type_batch
 from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
+COMMIT_BYTES = 64 * 1024 * 1024
 # A few broken records in a quiet hour, or in the first load of a small table, are no
 # reason to stop it.
 TOLERATED_REJECTIONS = 10
@@ -196,10 +197,14 @@ class TableLoad:
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
                 self._left_out.unchanged += asked.num_rows - new.num_rows
                 self._in_hand = self._spool.rows
-                if self._spool.rows >= COMMIT_ROWS and reading.is_ordered:
+                if reading.is_ordered and self._is_enough():
                     is_safe = cursor is not None and cursor.is_required
                     self._commit(highest if is_safe else None)
         self._commit(highest)
+
+    def _is_enough(self) -> bool:
+        """Tell whether a commit is worth it; the writer holds it in memory."""
+        return self._spool.rows >= COMMIT_ROWS or self._spool.bytes >= COMMIT_BYTES
 
     def _has_unmarked(self, name: str) -> bool:
         """Tell whether versions without cursor value are landed.

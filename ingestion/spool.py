@@ -25,7 +25,7 @@ class Spool:
         self._path = Path(self._folder.name) / "rows.arrow"
         self._writer: pa.ipc.RecordBatchStreamWriter | None = None
         self._in_memory: list[pa.RecordBatch] = []
-        self._bytes = 0
+        self.bytes = 0
         self.rows = 0
 
     def __enter__(self) -> Spool:
@@ -47,11 +47,10 @@ class Spool:
         if not rows.num_rows:
             return
         self.rows += rows.num_rows
-        if self._bytes + rows.nbytes <= MEMORY_BYTES:
+        self.bytes += rows.nbytes
+        if self.bytes <= MEMORY_BYTES:
             self._in_memory.append(rows)
-            self._bytes += rows.nbytes
             return
-        self._bytes = MEMORY_BYTES
         if self._writer is None:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writer = pa.ipc.new_stream(self._path, rows.schema, options=options)
@@ -70,7 +69,7 @@ class Spool:
         self._finish()
         self._path.unlink(missing_ok=True)
         self._in_memory = []
-        self._bytes = self.rows = 0
+        self.bytes = self.rows = 0
 
     def _finish(self) -> None:
         if self._writer is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingestion import postgres
+from ingestion import load, postgres
 from tests.python.ingestion.ingestion_project import Project
 from tests.python.support.postgres import PASSWORD, Cluster
 
@@ -260,7 +260,24 @@ def test_other_drivers_stream_with_a_cursor_of_the_server(
     assert cluster.log.count("FETCH FORWARD") >= 2
 
 
-def test_empty_table_and_one_null_column(project: Project, shop: Shop) -> None:
+def test_wide_rows_are_committed_earlier(
+    project: Project, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "COMMIT_BYTES", 1_000_000)
+    monkeypatch.setattr(postgres, "BATCH_BYTES", 100_000)
+    shop.execute(
+        ORDERS.format(name="orders", more=""),
+        "insert into orders select n, 7, '2025-01-01', repeat('x', 1000), 'EGP', 1,"
+        " timestamptz '2025-01-01' + n * interval '1 second'"
+        " from generate_series(1, 6000) n",
+    )
+    run_orders(project)
+    assert len(orders(project, "status")) == 6_000
+    commits = {row["_loaded_at"] for row in project.rows("shop/orders")}
+    assert 4 <= len(commits) <= 12
+
+
+def test_empty_table(project: Project, shop: Shop) -> None:
     shop.execute(ORDERS.format(name="orders", more=""))
     assert "0 delivered, 0 landed" in run_orders(project)
 
