@@ -24,7 +24,10 @@ OWN = ("_loaded_at", "_batch_id", "_source_position")
 def shop(
     cluster: Cluster, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[sa.Engine]:
-    """Orders and products, and commits after every 6,000 rows."""
+    """Orders and products, and commits after every 6,000 rows.
+
+    Both are larger than what can be on its way through the sockets.
+    """
     url = cluster.create_database("shop")
     monkeypatch.setenv("SHOP_DATABASE_URL", url)
     monkeypatch.setattr(postgres, "BATCH_ROWS", 1_000)
@@ -34,7 +37,7 @@ def shop(
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "create table orders as select n as order_id, mod(n, 97) as customer_id,"
-            " timestamp '2025-01-01' as ordered_at, repeat('paid', 50) as status,"
+            " timestamp '2025-01-01' as ordered_at, repeat('paid', 250) as status,"
             " case when mod(n, 1000) = 0 then ' ' else 'EGP' end as currency,"
             " n / 7.0 as total_amount,"
             # Many rows share a time, also across batches.
@@ -42,7 +45,7 @@ def shop(
             f" from generate_series(1, {ROWS}) n"
         )
         connection.exec_driver_sql(
-            "create table products as select n as product_id, repeat('x', 200) as name,"
+            "create table products as select n as product_id, repeat('x', 999) as name,"
             " n / 100.0 as unit_cost, timestamp '2025-01-01' as updated_at"
             f" from generate_series(1, {ROWS}) n"
         )
@@ -108,9 +111,10 @@ def test_a_restarted_database_is_asked_again(  # noqa: PLR0917
     for name in (f"shop/{table}", "shop/_rejected"):
         expected = contents(project, undisturbed, name)
         assert contents(project, project.folder / "lake", name) == expected
-    assert f"{ROWS} delivered" not in output  # some came twice
+    assert f"{ROWS:,} delivered" not in output  # some came twice
     counts = logged(project)
-    assert counts["not_landed_count"] > 0
+    # Let go, or landed before: that depends on how much was under way.
+    assert counts["not_landed_count"] + counts["unchanged_count"] > 0
     assert counts.pop("delivered_count") + counts.pop("carried_over_count") == sum(
         counts.values()
     )
