@@ -11,7 +11,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
 PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
 
-.PHONY: help demo test test-warehouse lint bench docs
+.PHONY: help demo test test-warehouse test-integration lint bench docs
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,10 @@ test-warehouse: .venv/warehouse.stamp $(PROFILES) ## Prove that Spark + Delta bu
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/python -m pytest -m warehouse tests/python/local_warehouse
 	$(BIN)/python -m pytest -m warehouse tests/python/warehouse
+
+test-integration: .venv/dev.stamp .venv/azurite.stamp $(PROFILES) ## Run the tests against PostgreSQL and Azurite, where they are installed
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python -m pytest -m integration tests/python/integration
 
 lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/ruff check
@@ -48,6 +52,7 @@ bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side wit
 	$(BIN)/python -m benchmarks.identity
 	$(BIN)/python -m benchmarks.closure
 	$(BIN)/python -m benchmarks.churn
+	$(BIN)/python -m benchmarks.ingestion
 
 # dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last
@@ -74,6 +79,13 @@ profiles.yml:
 .venv/warehouse.stamp: requirements-warehouse.lock .venv/dev.stamp
 	$(PIP_INSTALL) -r requirements-warehouse.lock
 	@touch $@
+
+# Without npm the tests that need it are skipped, and say so.
+.venv/azurite.stamp: tests/azurite/package-lock.json | .venv/bin/python
+	if command -v npm >/dev/null; then mkdir -p .venv/azurite \
+	  && cp tests/azurite/package*.json .venv/azurite \
+	  && npm ci --prefix .venv/azurite --ignore-scripts --no-audit --no-fund --silent \
+	  && touch $@; fi
 
 # Apart from all the rest: what is measured against is no part of the platform.
 .venv/bench.stamp: requirements-bench.lock | .venv/bin/python

@@ -6,6 +6,7 @@ IngestionError
 ├── SourceError             a source does not answer as it should
 │   ├── AccessError         it refuses the credentials
 │   └── UnreachableError    it does not answer at all, or not any more
+│       └── ConnectionLostError     it stopped in the middle of an answer
 ├── RecordsError            a table's records break its contract too often
 └── LakeError               the lake cannot be read or written
 
@@ -59,6 +60,10 @@ class AccessError(SourceError):
 
 class UnreachableError(SourceError):
     """A source does not answer: no table of it can be read at the moment."""
+
+
+class ConnectionLostError(UnreachableError):
+    """A source broke off: what it had still to say can be asked for again."""
 
 
 class RecordsError(IngestionError):

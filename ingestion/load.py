@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,7 +15,12 @@ import pyarrow.compute as pc
 from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
-from ingestion.errors import LakeError, RecordsError
+from ingestion.errors import (
+    ConnectionLostError,
+    LakeError,
+    RecordsError,
+    UnreachableError,
+)
 from ingestion.lake import LakeTable, next_loaded_at
 from ingestion.rejected import RejectedLog
 from ingestion.sources import Reading, SourceReader, Window
@@ -32,9 +39,12 @@ from ingestion.typed import type_batch
 from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
+COMMIT_BYTES = 64 * 1024 * 1024
 # A few broken records in a quiet hour, or in the first load of a small table, are no
 # reason to stop it.
 TOLERATED_REJECTIONS = 10
+# Seconds before each further try after a source broke off: a restart takes some.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 @dataclass
@@ -91,8 +101,13 @@ class TableLoad:
         self._left_out = LeftOut()
         # Good records in hand, neither left out nor landed yet.
         self._in_hand = 0
-        self._noted = Tally()
+        # Those that were in hand when the source broke off: they come again.
+        self._let_go = 0
+        self._noted = self._tally_of_pending = Tally()
         self._has_failed = True
+        self._spools: list[Spool] = []
+        self._committer = ThreadPoolExecutor(1, "commit")
+        self._pending: Future[None] | None = None
 
     @property
     def table(self) -> Table:
@@ -107,11 +122,9 @@ class TableLoad:
                 committed before stays and is recognised by the next run.
         """
         try:
-            with Spool() as spool:
-                if self.table.settings.load_mode == "full":
-                    self._run_full(reader, spool)
-                else:
-                    self._run_incremental(reader, spool)
+            with Spool() as one, Spool() as other, self._committer:
+                self._spools = [one, other]
+                self._run(reader)
             self._has_failed = False
         except (OSError, sqlite3.Error) as error:
             raise LakeError(
@@ -120,6 +133,39 @@ class TableLoad:
                 " some space there, or point TMPDIR elsewhere"
             ) from None
         return self.counts
+
+    @property
+    def _spool(self) -> Spool:
+        """What is filled; the other one may be on its way into the lake."""
+        return self._spools[0]
+
+    def _run(self, reader: SourceReader) -> None:
+        """Land what is new; where the source breaks off, ask again.
+
+        What was committed is asked for no more, and else recognised. Each commit earns
+        new patience.
+        """
+        is_full = self.table.settings.load_mode == "full"
+        run_once = self._run_full if is_full else self._run_incremental
+        has_broken_off = False
+        landed, pauses = 0, list(PAUSES)
+        while True:
+            try:
+                try:
+                    return run_once(reader)
+                finally:
+                    self._settle()
+            except UnreachableError as error:
+                has_broken_off |= isinstance(error, ConnectionLostError)
+                if self.counts.landed > landed:
+                    landed, pauses = self.counts.landed, list(PAUSES)
+                if not has_broken_off or not pauses:
+                    raise
+                time.sleep(pauses.pop(0))
+                self._let_go += self._in_hand
+                self._in_hand = 0
+                self._rejected_ids.clear()
+                self._spool.clear()
 
     def ending(self) -> Row:
         """Return what the log of loads has to know besides the commits."""
@@ -130,7 +176,7 @@ class TableLoad:
 
     # Incremental: the log grows by the versions that are new.
 
-    def _run_incremental(self, reader: SourceReader, spool: Spool) -> None:
+    def _run_incremental(self, reader: SourceReader) -> None:
         cursor = self.table.cursor
         has_unmarked = cursor is not None and self._has_unmarked(cursor.name)
         start = None if has_unmarked or self._options.full_refresh else self._start()
@@ -147,15 +193,18 @@ class TableLoad:
                 highest = _highest(highest, _until(values, reading.fence))
                 asked = _within(rows, values, start) if reading.is_wider else rows
                 new = dedup.new_rows(asked)
-                spool.add(new)
+                self._spool.add(new)
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
                 self._left_out.unchanged += asked.num_rows - new.num_rows
-                self._in_hand = spool.rows
-                if spool.rows >= COMMIT_ROWS and reading.is_ordered:
+                self._in_hand = self._spool.rows
+                if reading.is_ordered and self._is_enough():
                     is_safe = cursor is not None and cursor.is_required
-                    reached = highest if is_safe else None
-                    self._commit(spool, self._never_back(reached))
-        self._commit(spool, self._never_back(highest))
+                    self._commit(highest if is_safe else None)
+        self._commit(highest)
+
+    def _is_enough(self) -> bool:
+        """Tell whether a commit is worth it; the writer holds it in memory."""
+        return self._spool.rows >= COMMIT_ROWS or self._spool.bytes >= COMMIT_BYTES
 
     def _has_unmarked(self, name: str) -> bool:
         """Tell whether versions without cursor value are landed.
@@ -171,14 +220,11 @@ class TableLoad:
             return None
         return cursor - incremental.lag * cursors.unit(column)
 
-    def _never_back(self, highest: int | None) -> int | None:
-        """Return the new cursor."""
-        return _highest(self._lake.cursor, highest)
-
     # Full: each batch is the whole table.
 
-    def _run_full(self, reader: SourceReader, spool: Spool) -> None:
+    def _run_full(self, reader: SourceReader) -> None:
         reading = reader.read(self.table, Window(None))
+        spool = self._spool
         batch = WholeBatch(
             self._lake, spool, has_no_duplicates=reading.has_no_duplicates
         )
@@ -188,7 +234,7 @@ class TableLoad:
                 batch.add(rows)
                 self._left_out.unchanged += rows.num_rows - (spool.rows - before)
                 self._in_hand = spool.rows
-            self._check_ratio(spool)
+            self._check_ratio()
             delivered = spool.rows
             batch.carry_over(self._rejected_ids, self.counts.delivered)
             if batch.is_unchanged():
@@ -198,7 +244,7 @@ class TableLoad:
             self._left_out.carried_over = spool.rows - delivered
             self._in_hand = spool.rows
         if spool.rows:
-            self._commit(spool, None)
+            self._commit(None)
         elif self._options.allow_empty:
             self._clear()
         else:
@@ -233,7 +279,7 @@ class TableLoad:
         self._rejected.flush()
         self.counts.rejected = self._rejected.unsettled
 
-    def _check_ratio(self, spool: Spool) -> None:
+    def _check_ratio(self) -> None:
         """Write the rejections; fail where too many of the new records are broken.
 
         What is known already counts on neither side: a window holds few new records,
@@ -241,7 +287,7 @@ class TableLoad:
         """
         self._flush_rejected()
         rejected = self.counts.rejected
-        new = rejected + self.counts.landed + spool.rows
+        new = rejected + self.counts.landed + self._spool.rows
         limit = self._source.max_rejected_ratio(self.table)
         if rejected > TOLERATED_REJECTIONS and rejected > limit * new:
             raise RecordsError(
@@ -250,31 +296,49 @@ class TableLoad:
                 " more was landed, see _rejected for the reasons"
             )
 
-    def _commit(self, spool: Spool, cursor: int | None) -> None:
-        self._check_ratio(spool)
+    def _commit(self, reached: int | None) -> None:
+        """Begin to commit what the spool holds, and go on with the other one.
+
+        The database and the lake are both busy then. Where it ends, `_settle` hears.
+        """
+        self._settle()
+        self._check_ratio()
+        spool = self._spool
         if not spool.rows:
             return
         loaded_at = next_loaded_at(self._lake)
-        batches = stamped(
-            spool.batches(),
-            self._lake.schema,
-            cursors.from_microseconds(loaded_at),
-            self._batch_id,
-        )
         tally = self._tally(landed=spool.rows)
-        entry = note(
-            self.table.name,
-            self._batch_id,
-            LANDED,
-            loaded_at,
-            tally - self._noted,
+        since = tally - self._noted
+        self._tally_of_pending = tally
+        entry = note(self.table.name, self._batch_id, LANDED, loaded_at, since)
+        self._pending = self._committer.submit(
+            self._lake.append,
+            stamped(
+                spool.batches(),
+                self._lake.schema,
+                cursors.from_microseconds(loaded_at),
+                self._batch_id,
+            ),
+            loaded_at=loaded_at,
+            cursor=_highest(self._lake.cursor, reached),
+            metadata=metadata(entry),
         )
-        self._lake.append(
-            batches, loaded_at=loaded_at, cursor=cursor, metadata=metadata(entry)
-        )
-        self._noted = tally
-        self.counts.landed += spool.rows
         self._in_hand = 0
+        self._spools.reverse()
+
+    def _settle(self) -> None:
+        """Wait for the commit that is on its way; raises what it raised."""
+        if self._pending is None:
+            return
+        pending, self._pending = self._pending, None
+        spool = self._spools[1]
+        try:
+            pending.result()
+        except BaseException:
+            self._let_go += spool.rows
+            raise
+        self.counts.landed += spool.rows
+        self._noted = self._tally_of_pending
         spool.clear()
 
     def _clear(self) -> None:
@@ -298,7 +362,7 @@ class TableLoad:
             rejected_before=self._rejected.repeated,
             unchanged=self._left_out.unchanged,
             outside_window=self._left_out.outside_window,
-            not_landed=not_landed,
+            not_landed=self._let_go + not_landed,
         )
 
 

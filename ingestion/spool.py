@@ -1,4 +1,4 @@
-"""Rows that wait on the local disk for their commit, so that memory stays bounded."""
+"""Rows that wait for their commit: a few in memory, more of them on the local disk."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ import pyarrow as pa
 
 from ingestion.contract import BATCH_ID, LOADED_AT
 
+# Rows beyond go to the disk.
+MEMORY_BYTES = 48 * 1024 * 1024
+
 
 class Spool:
-    """A temporary Arrow file: filled batch by batch, read back once, then emptied."""
+    """Filled batch by batch, read back once, then emptied; its memory is bounded."""
 
     def __init__(self) -> None:
         """Make a folder that goes when the spool is closed."""
         self._folder = tempfile.TemporaryDirectory(prefix="ingestion-")
         self._path = Path(self._folder.name) / "rows.arrow"
         self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+        self._in_memory: list[pa.RecordBatch] = []
+        self.bytes = 0
         self.rows = 0
 
     def __enter__(self) -> Spool:
@@ -41,16 +46,21 @@ class Spool:
         """Append rows."""
         if not rows.num_rows:
             return
+        self.rows += rows.num_rows
+        self.bytes += rows.nbytes
+        if self.bytes <= MEMORY_BYTES:
+            self._in_memory.append(rows)
+            return
         if self._writer is None:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writer = pa.ipc.new_stream(self._path, rows.schema, options=options)
         self._writer.write_batch(rows)
-        self.rows += rows.num_rows
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield what was added."""
         self._finish()
-        if self.rows:
+        yield from self._in_memory
+        if self._path.exists():
             with pa.ipc.open_stream(self._path) as reader:
                 yield from reader
 
@@ -58,7 +68,8 @@ class Spool:
         """Forget what was added."""
         self._finish()
         self._path.unlink(missing_ok=True)
-        self.rows = 0
+        self._in_memory = []
+        self.bytes = self.rows = 0
 
     def _finish(self) -> None:
         if self._writer is not None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import (
     ArgumentError,
     NoSuchModuleError,
     NoSuchTableError,
+    SAWarning,
     SQLAlchemyError,
 )
 
-from ingestion import cursors
+from ingestion import cursors, postgres
 from ingestion.contract import Column, Source, SqlSource, Table
-from ingestion.errors import SettingsError, SourceError, UnreachableError
+from ingestion.errors import (
+    ConnectionLostError,
+    SettingsError,
+    SourceError,
+    UnreachableError,
+)
 from ingestion.records import column_source, unknown_columns
 from ingestion.sources import Window
 from ingestion.typed import RawBatch
@@ -56,7 +64,8 @@ class SqlReader:
 
     def _create(self, url: str) -> sa.Engine:
         try:
-            engine = sa.create_engine(url)
+            # A connection of before a restart of the database is not used again.
+            engine = sa.create_engine(url, pool_pre_ping=True)
         except (NoSuchModuleError, ImportError) as error:
             missing = getattr(error, "name", None) or str(error).rpartition(":")[2]
             raise SettingsError(
@@ -71,6 +80,8 @@ class SqlReader:
         if engine.dialect.name == "sqlite":
             self._check_file(engine.url.database)
             sa.event.listen(engine, "connect", _tolerate_broken_text)
+        if postgres.can_copy(engine):
+            postgres.prepare(engine)
         return engine
 
     def _check_file(self, path: str | None) -> None:
@@ -95,8 +106,7 @@ class SqlReader:
             ) from None
         except SQLAlchemyError as error:
             text = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
-            kind = UnreachableError if _is_connection(error) else SourceError
-            raise kind(
+            raise _kind(error)(
                 f"{where}: the database says: {text} (check {self._variable})"
             ) from None
 
@@ -114,9 +124,9 @@ class SqlReading:
         self._window = window
         schema = reader.schema
         name = table.settings.table or table.name
-        reflected = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=engine)
-        self._types = {column.name: column.type for column in reflected.columns}
+        self._types = _column_types(engine, name, schema)
         self._names = list(self._types)
+        self._is_copied = postgres.can_copy(engine)
         self._from = sa.table(name, schema=schema)
         self._check_columns(name)
         self.fence = self._clock()
@@ -124,19 +134,28 @@ class SqlReading:
         self.is_wider = engine.dialect.name == "sqlite"
 
     def batches(self) -> Iterator[RawBatch]:
-        """Yield the rows as the driver gives them."""
+        """Yield the rows as the driver gives them, none of them held back."""
         with (
             self._reader.errors(self._table.name),
             self._engine.connect() as connection,
         ):
+            query = self._query()
+            if self._is_copied:
+                for texts in postgres.batches(connection, query, self._names):
+                    yield self._text_batch(texts)
+                return
             options = {"stream_results": True, "yield_per": BATCH_ROWS}
-            result = connection.execution_options(**options).execute(self._query())
+            result = connection.execution_options(**options).execute(query)
             for rows in result.partitions():
                 yield self._batch(rows)
 
     def _query(self) -> sa.Select[Any]:
-        columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in self._names]
-        query: sa.Select[Any] = sa.select(*columns).select_from(self._from)
+        query: sa.Select[Any] = sa.select(
+            *(
+                postgres.selected(name, kind) if self._is_copied else sa.column(name)
+                for name, kind in self._types.items()
+            )
+        ).select_from(self._from)
         cursor = self._cursor_name()
         keys = [name for name in map(self._source_of, self._key_columns()) if name]
         order = [cursor, *keys] if cursor else keys
@@ -177,6 +196,37 @@ class SqlReading:
                 dict(zip(self._names, rows[index], strict=True))
             ),
         )
+
+    def _text_batch(self, texts: pa.RecordBatch) -> RawBatch:
+        """Return what PostgreSQL sent as text; Python parses only what has to be."""
+
+        def values(name: str) -> list[Any]:
+            column = texts.column(self._names.index(name))
+            return postgres.parsed(column.to_pylist(), self._types[name])
+
+        found: dict[str, pa.Array | list[Any]] = {}
+        for column in self._table.content:
+            name = self._source_of(column)
+            if name is None:
+                continue
+            is_plain = postgres.has_plain_text(self._types[name])
+            if column.data_type == "string" and not is_plain:
+                found[column.name] = values(name)
+            else:
+                found[column.name] = texts.column(self._names.index(name))
+        others = unknown_columns(self._table, self._names)
+        return RawBatch(
+            size=texts.num_rows,
+            columns=found,
+            extras=_extras([values(name) for name in others], others),
+            payload=lambda index: canonical_json(self._record(texts, index)),
+        )
+
+    def _record(self, texts: pa.RecordBatch, index: int) -> dict[str, Any]:
+        return {
+            name: postgres.parsed([column[index].as_py()], self._types[name])[0]
+            for name, column in zip(self._names, texts.columns, strict=True)
+        }
 
     def _check_columns(self, name: str) -> None:
         missing = [
@@ -220,6 +270,16 @@ class SqlReading:
         if name is None or self._engine.dialect.name == "sqlite":
             return False
         return isinstance(self._types[name], sa.DateTime | sa.Date | sa.Integer)
+
+
+def _column_types(
+    engine: sa.Engine, name: str, schema: str | None
+) -> dict[str, sa.types.TypeEngine[Any]]:
+    with warnings.catch_warnings():
+        # A type that SQLAlchemy has no name for is read as text.
+        warnings.simplefilter("ignore", SAWarning)
+        columns = sa.inspect(engine).get_columns(name, schema)
+    return {column["name"]: column["type"] for column in columns}
 
 
 def _bound(start: int, column: Column, kind: sa.types.TypeEngine[Any]) -> Any:
@@ -269,8 +329,9 @@ def _tolerate_broken_text(connection: Any, record: object) -> None:
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
 
 
-def _is_connection(error: SQLAlchemyError) -> bool:
+def _kind(error: SQLAlchemyError) -> type[SourceError]:
+    if getattr(error, "connection_invalidated", False):
+        return ConnectionLostError
     text = str(getattr(error, "orig", None) or error).lower()
-    return any(
-        sign in text for sign in ("connect", "unable to open", "password", "timeout")
-    )
+    signs = ("connect", "unable to open", "password", "timeout")
+    return UnreachableError if any(sign in text for sign in signs) else SourceError

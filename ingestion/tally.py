@@ -29,7 +29,8 @@ class Tally:
         rejected_before: Broken records that lie there already.
         unchanged: Versions that are landed already, or came twice.
         outside_window: Records that nobody had asked for.
-        not_landed: Good and broken records in the hands of a table that failed.
+        not_landed: Good and broken records in the hands of a table that failed, or
+            whose source broke off.
     """
 
     delivered: int = 0

@@ -7,9 +7,11 @@ its values looked at one by one, which also tells the records that break the con
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,14 +20,19 @@ from ingestion.contract import EXTRA, POSITION, Column, Table
 from ingestion.values import converter
 
 _NAIVE = pa.timestamp("us")
+_OFFSET = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.ASCII | re.IGNORECASE)
+Values: TypeAlias = "Sequence[Any] | pa.Array"
 
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Records as they came: the values of each column, and the rest of each record."""
+    """Records as they came: the values of each column, and the rest of each record.
+
+    Where a source has only text, a column may be an Arrow array of strings.
+    """
 
     size: int
-    columns: Mapping[str, Sequence[object]]
+    columns: Mapping[str, Values]
     extras: Sequence[str | None] | None
     payload: Callable[[int], str]
 
@@ -58,8 +65,8 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
             reasons.setdefault(index, []).append(f"{column.name} {reason}")
         arrays.append(array)
     arrays.append(_strings(raw.extras, raw.size))
-    positions = range(first_position, first_position + raw.size)
-    arrays.append(pa.array(positions, pa.int64()))
+    ones = pa.repeat(pa.scalar(1, pa.int64()), raw.size)
+    arrays.append(pc.cumulative_sum(ones, start=first_position - 1))
     names = [*(column.name for column in table.content), EXTRA, POSITION]
     rows = pa.RecordBatch.from_arrays(arrays, names=names)
     if not reasons:
@@ -78,7 +85,7 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
 
 
 def type_column(
-    values: Sequence[object] | None, column: Column, size: int
+    values: Values | None, column: Column, size: int
 ) -> tuple[pa.Array, dict[int, str]]:
     """Return the typed column, and the reason for each value that does not fit."""
     data_type = column.type
@@ -87,15 +94,17 @@ def type_column(
     try:
         return _at_once(values, data_type), {}
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        return _one_by_one(values, data_type)
+        return _one_by_one(_listed(values), data_type)
 
 
-def _at_once(values: Sequence[object], data_type: pa.DataType) -> pa.Array:
+def _at_once(values: Values, data_type: pa.DataType) -> pa.Array:
     """Convert with Arrow alone; raises where the exact path must decide.
 
     Arrow cuts 1.5 to 1 and takes True for 1, so that only values of Python's own
     matching type are left to it.
     """
+    if isinstance(values, pa.Array):
+        return values if values.type == data_type else _parsed(values, data_type)
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pa.nulls(len(values), data_type)
@@ -130,10 +139,15 @@ def _exact_kinds(data_type: pa.DataType) -> set[type]:
 def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
     if not pa.types.is_timestamp(data_type):
         return _finite(pc.cast(texts, data_type))
+    # Arrow takes either times that all have an offset, or such that have none, and to
+    # try the wrong way costs more than all the rest.
+    first = pc.first(texts).as_py()
+    kinds = [data_type, _NAIVE] if _OFFSET.search(first or "") else [_NAIVE, data_type]
     try:
-        return pc.cast(texts, data_type)
+        times = pc.cast(texts, kinds[0])
     except pa.ArrowInvalid:
-        return pc.cast(pc.cast(texts, _NAIVE), data_type)
+        times = pc.cast(texts, kinds[1])
+    return pc.cast(times, data_type)
 
 
 def _finite(array: pa.Array) -> pa.Array:
@@ -149,6 +163,10 @@ def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(array, pa.ChunkedArray):
         raise ValueError("too much text for one batch")
     return array
+
+
+def _listed(values: Values) -> Sequence[object]:
+    return values.to_pylist() if isinstance(values, pa.Array) else values
 
 
 def _one_by_one(
@@ -195,6 +213,6 @@ def _record_id(raw: RawBatch, table: Table, index: int) -> str | None:
     parts = []
     for key in table.settings.primary_key:
         values = raw.columns.get(key)
-        value = None if values is None else values[index]
+        value = None if values is None else _listed(values[index : index + 1])[0]
         parts.append("" if value is None else str(to_text(value)))
     return "|".join(parts) if any(parts) else None

@@ -14,7 +14,8 @@ from tests.python.ingestion.ingestion_project import Project
 def test_spooled_rows_are_not_in_memory(
     project: Project, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The peak of Arrow's memory for four times the rows is about the same."""
+    """The peak of Arrow's memory for three times the rows is about the same."""
+    monkeypatch.setattr(spool, "MEMORY_BYTES", 1_000_000)
     allocated: list[int] = []
     original = spool.Spool.add
 

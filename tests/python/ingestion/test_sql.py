@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from ingestion import load, sql
+from ingestion.errors import ConnectionLostError
+from ingestion.typed import RawBatch
 from tests.python.ingestion.fake_sources import ShopDatabase
 from tests.python.ingestion.ingestion_project import Project
 
@@ -114,3 +119,44 @@ def test_database_that_is_none(
     result = project.call("run")
     assert result.exit_code == 1
     assert "check SHOP_DATABASE_URL" in result.output
+
+
+@pytest.mark.parametrize("table", ["customers", "products"])
+@pytest.mark.parametrize("breaks", [1, 5, 6])
+def test_a_broken_connection_is_replaced_five_times(
+    project: Project,
+    shop: ShopDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+    breaks: int,
+) -> None:
+    """What was in hand is let go and comes again; the log still adds up."""
+    values = (
+        (n, "Aya", None if table == "customers" else 1.5, "2025-01-01")
+        for n in range(100)
+    )
+    shop.insert(table, *values)
+    monkeypatch.setattr(load, "PAUSES", (0.0,) * 5)
+    monkeypatch.setattr(sql, "BATCH_ROWS", 30)
+    original = sql.SqlReading.batches
+    attempts = 0
+
+    def breaking(self: sql.SqlReading) -> Iterator[RawBatch]:
+        nonlocal attempts
+        attempts += 1
+        for index, batch in enumerate(original(self)):
+            if index == 2 and attempts <= breaks:
+                raise ConnectionLostError("the connection broke")
+            yield batch
+
+    monkeypatch.setattr(sql.SqlReading, "batches", breaking)
+    result = project.call("run", "--source", "shop", "--table", table)
+    assert (result.exit_code, attempts) == ((0, breaks + 1) if breaks < 6 else (1, 6))
+    landed = project.values(f"shop/{table}", f"{table[:-1]}_id")
+    assert sorted(map(int, landed)) == (list(range(100)) if breaks < 6 else [])
+    rows = project.rows("_ingestion/loads")
+    names = [name for name in rows[0] if name.endswith("_count")]
+    counts = {name: sum(row[name] for row in rows) for name in names}
+    assert counts["not_landed_count"] == 60 * breaks
+    assert counts["landed_count"] == len(landed)
+    assert counts["delivered_count"] == 60 * breaks + len(landed)
