@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from ingestion.dedup import Deduplicator
 from ingestion.errors import LakeError, RecordsError
 from ingestion.lake import LakeTable, next_loaded_at
 from ingestion.rejected import RejectedLog
-from ingestion.sources import Reading, SourceReader, Window
+from ingestion.sources import NotingReading, Reading, SourceReader, Window
 from ingestion.spool import Spool, stamped
 from ingestion.tally import (
     CLEARED,
@@ -93,6 +93,7 @@ class TableLoad:
         self._in_hand = 0
         self._noted = Tally()
         self._has_failed = True
+        self._reading: Reading | None = None
 
     @property
     def table(self) -> Table:
@@ -112,6 +113,8 @@ class TableLoad:
                     self._run_full(reader, spool)
                 else:
                     self._run_incremental(reader, spool)
+            if isinstance(self._reading, NotingReading):
+                self._reading.finish()
             self._has_failed = False
         except (OSError, sqlite3.Error) as error:
             raise LakeError(
@@ -132,9 +135,9 @@ class TableLoad:
 
     def _run_incremental(self, reader: SourceReader, spool: Spool) -> None:
         cursor = self.table.cursor
-        has_unmarked = cursor is not None and self._has_unmarked(cursor.name)
+        has_unmarked = cursor is None or self._has_unmarked(cursor.name)
         start = None if has_unmarked or self._options.full_refresh else self._start()
-        reading = reader.read(self.table, Window(start))
+        reading = self._reading = reader.read(self.table, Window(start))
         highest: int | None = None
         with Deduplicator(
             self._lake,
@@ -178,7 +181,9 @@ class TableLoad:
     # Full: each batch is the whole table.
 
     def _run_full(self, reader: SourceReader, spool: Spool) -> None:
-        reading = reader.read(self.table, Window(None))
+        reading = self._reading = reader.read(self.table, Window(None))
+        if isinstance(reading, NotingReading) and reading.is_idle:
+            return
         batch = WholeBatch(
             self._lake, spool, has_no_duplicates=reading.has_no_duplicates
         )
@@ -270,12 +275,19 @@ class TableLoad:
             tally - self._noted,
         )
         self._lake.append(
-            batches, loaded_at=loaded_at, cursor=cursor, metadata=metadata(entry)
+            batches,
+            loaded_at=loaded_at,
+            cursor=cursor,
+            metadata={**metadata(entry), **self._read_so_far()},
         )
         self._noted = tally
         self.counts.landed += spool.rows
         self._in_hand = 0
         spool.clear()
+
+    def _read_so_far(self) -> Mapping[str, str]:
+        reading = self._reading
+        return reading.metadata() if isinstance(reading, NotingReading) else {}
 
     def _clear(self) -> None:
         """Empty the table; the loads that landed its rows have then landed nothing."""

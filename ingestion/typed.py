@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pyarrow as pa
@@ -22,12 +22,16 @@ _NAIVE = pa.timestamp("us")
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Records as they came: the values of each column, and the rest of each record."""
+    """Records as they came: the values of each column, and the rest of each record.
+
+    `broken` says of records that could not even be taken apart why not.
+    """
 
     size: int
     columns: Mapping[str, Sequence[object]]
     extras: Sequence[str | None] | None
     payload: Callable[[int], str]
+    broken: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
         for index, reason in _with_missing(array, broken, column, table):
             reasons.setdefault(index, []).append(f"{column.name} {reason}")
         arrays.append(array)
+    reasons |= {index: [reason] for index, reason in raw.broken.items()}
     arrays.append(_strings(raw.extras, raw.size))
     positions = range(first_position, first_position + raw.size)
     arrays.append(pa.array(positions, pa.int64()))
