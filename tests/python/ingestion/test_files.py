@@ -12,11 +12,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from ingestion import load
 from ingestion.file_store import FileStore
 from tests.python.ingestion.files_project import Drop, csv_text, order
-from tests.python.ingestion.ingestion_project import Project
+from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 PARQUET: dict[str, Any] = {"file_glob": "orders/*.parquet", "format": "parquet"}
 JSONL: dict[str, Any] = {"file_glob": "orders/*.jsonl*", "format": "jsonl"}
@@ -572,6 +573,24 @@ def test_mistakes_of_the_contract(
     result = drop.project.call("validate")
     assert result.exit_code == 1
     assert message in result.output
+
+
+def test_example_of_the_documentation_is_good(drop: Drop) -> None:
+    text = (REPOSITORY / "docs/contract.md").read_text()
+    example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+    drop.table(**CSV)
+    mine = yaml.safe_load(drop.project.contract("exports").read_text())
+    rejected = next(
+        table for table in mine["sources"][0]["tables"] if table["name"] == "_rejected"
+    )
+    rejected["config"]["meta"]["delta_table_path"] = "lake/tills/_rejected"
+    example["sources"][0]["tables"].append(rejected)
+    drop.project.contract("exports").unlink()
+    path = drop.project.contract("tills")
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(example))
+    result = drop.project.call("validate")
+    assert result.exit_code == 0, result.output
 
 
 def test_contract_needs_its_table_of_files(drop: Drop) -> None:
