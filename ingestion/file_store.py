@@ -122,9 +122,8 @@ class FileStore:
                 f"{self._name}: a file or folder went away while it was read; run again"
             ) from None
         except (DeltaError, OSError, ValueError, pa.ArrowException) as error:
-            text = " ".join(str(error).split())[:200] or type(error).__name__
             raise kind(
-                f"{self._name}: the files cannot be read: {text} (check"
+                f"{self._name}: the files cannot be read: {_brief(error)} (check"
                 f" {self._variable} and the AZURE_STORAGE_* variables)"
             ) from None
 
@@ -156,6 +155,16 @@ def _is_unfinished(path: str) -> bool:
 def _listed(info: fs.FileInfo) -> ListedFile:
     nanoseconds = info.mtime_ns or 0
     return ListedFile(nanoseconds // 1000, info.path, info.size or 0)
+
+
+def _brief(error: Exception) -> str:
+    """Return a message as one line, without colours and what stands in a query.
+
+    A query may be a signature. It goes before the text is cut, for half a secret is
+    found by nobody who looks for the whole.
+    """
+    text = re.sub(r"\x1b\[[0-9;]*m|↳", "", str(error)) or type(error).__name__
+    return " ".join(re.sub(r"\?\S*", "", text).split())[:300]
 
 
 def _unzip(path: Path) -> None:

@@ -488,6 +488,23 @@ def test_place_that_is_none(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None
     assert "check EXPORTS_PATH" in drop.fail()
 
 
+def test_signature_is_in_no_message(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even a part of it, where the message is cut."""
+
+    def refusing(*arguments: Any) -> None:
+        long = "x" * 270
+        raise OSError(f"GET http://a/b?sv=1&sig=PLANTED{'s' * 90} refused {long}")
+
+    drop.write("orders/a.csv", csv_text(order(1)))
+    drop.table(**CSV)
+    monkeypatch.setattr("pyarrow.fs.FileSelector", refusing)
+    output = drop.fail()
+    assert "exports: the files cannot be read: GET http://a/b refused" in output
+    assert "PLANTED" not in output
+
+
 # Whole tables.
 
 FULL: dict[str, Any] = {**CSV, "load_mode": "full", "file_glob": "orders/*.csv"}
