@@ -28,21 +28,6 @@ TECHNICAL = {
     BATCH_ID: pa.string(),
     POSITION: pa.int64(),
 }
-REJECTED_COLUMNS = {
-    "table_name": pa.string(),
-    "source_record_id": pa.string(),
-    "reason": pa.string(),
-    "payload": pa.string(),
-    **{name: kind for name, kind in TECHNICAL.items() if name != EXTRA},
-}
-FILES_COLUMNS = {
-    "table_name": pa.string(),
-    "file_path": pa.string(),
-    "file_size": pa.int64(),
-    "modified_at": pa.timestamp("us", tz="UTC"),
-    "content_digest": pa.string(),
-    **{name: kind for name, kind in TECHNICAL.items() if name != EXTRA},
-}
 NUMBERED = ("page_number", "offset")
 HUBSPOT_ENVELOPE = frozenset(
     {"id", "createdAt", "updatedAt", "archived", "archivedAt", "associations"}

@@ -13,6 +13,21 @@ from ingestion.internal import INTERNAL_TABLES
 
 Finding = tuple[tuple[str | int, ...], str]
 
+REJECTED_COLUMNS = {
+    "table_name": pa.string(),
+    "source_record_id": pa.string(),
+    "reason": pa.string(),
+    "payload": pa.string(),
+    **{name: kind for name, kind in c.TECHNICAL.items() if name != c.EXTRA},
+}
+FILES_COLUMNS = {
+    "table_name": pa.string(),
+    "file_path": pa.string(),
+    "file_size": pa.int64(),
+    "modified_at": pa.timestamp("us", tz="UTC"),
+    "content_digest": pa.string(),
+    **{name: kind for name, kind in c.TECHNICAL.items() if name != c.EXTRA},
+}
 _NEEDED = {
     "rest": ["endpoint"],
     "hubspot": ["object"],
@@ -53,9 +68,9 @@ def _check_table(source: c.Source, table: c.Table) -> Iterator[Finding]:
             f"delta_table_path must be {where}, where ingestion lands it",
         )
     if table.name == c.REJECTED:
-        yield from _check_types(table, c.REJECTED_COLUMNS)
+        yield from _check_types(table, REJECTED_COLUMNS)
     elif table.name == c.FILES and _is_files(source):
-        yield from _check_types(table, c.FILES_COLUMNS)
+        yield from _check_types(table, FILES_COLUMNS)
     elif source.is_internal:
         columns = INTERNAL_TABLES.get((source.name, table.name))
         if columns is None:
