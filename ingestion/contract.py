@@ -6,6 +6,7 @@ stands. `contract_files` reads the files; docs/contract.md explains every key.
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from typing import Annotated, Any, Literal
 
@@ -19,19 +20,13 @@ LOADED_AT = "_loaded_at"
 BATCH_ID = "_batch_id"
 POSITION = "_source_position"
 REJECTED = "_rejected"
+FILES = "_files"
 
 TECHNICAL = {
     EXTRA: pa.string(),
     LOADED_AT: pa.timestamp("us", tz="UTC"),
     BATCH_ID: pa.string(),
     POSITION: pa.int64(),
-}
-REJECTED_COLUMNS = {
-    "table_name": pa.string(),
-    "source_record_id": pa.string(),
-    "reason": pa.string(),
-    "payload": pa.string(),
-    **{name: kind for name, kind in TECHNICAL.items() if name != EXTRA},
 }
 NUMBERED = ("page_number", "offset")
 HUBSPOT_ENVELOPE = frozenset(
@@ -138,6 +133,16 @@ class SqlSource(_Strict):
     schema_contract: SchemaContract = SchemaContract()
 
 
+class FilesSource(_Strict):
+    """A folder, or a container of a store, into which others drop files."""
+
+    kind: Literal["files"]
+    path_env: str
+    settle_seconds: int = Field(default=60, ge=0)
+    max_rejected_ratio: Ratio = 1.0
+    schema_contract: SchemaContract = SchemaContract()
+
+
 class InternalSource(_Strict):
     """What the platform itself keeps in the lake; there is nothing to read."""
 
@@ -145,7 +150,7 @@ class InternalSource(_Strict):
 
 
 SourceSettings = Annotated[
-    RestSource | HubspotSource | SqlSource | InternalSource,
+    RestSource | HubspotSource | SqlSource | FilesSource | InternalSource,
     Field(discriminator="kind"),
 ]
 
@@ -165,6 +170,13 @@ class Incremental(_Strict):
         return value.isoformat() if isinstance(value, dt.date) else value
 
 
+class CsvOptions(_Strict):
+    """How the lines of a CSV file are written."""
+
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    header: bool = True
+
+
 class TableSettings(_Strict):
     """Where a table's records are, and how they are landed."""
 
@@ -175,11 +187,24 @@ class TableSettings(_Strict):
     object: str | None = None
     associations: list[str] = []
     table: str | None = None
+    file_glob: str | None = Field(default=None, min_length=1)
+    format: Literal["parquet", "jsonl", "csv"] | None = None
+    encoding: str = "utf-8"
+    csv: CsvOptions | None = None
     primary_key: list[str] = Field(min_length=1)
     load_mode: Literal["incremental", "full"]
     incremental: Incremental | None = None
     max_rejected_ratio: Ratio | None = None
     schema_contract: SchemaContract | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            codecs.lookup(value)
+        except LookupError:
+            raise ValueError(f"unknown encoding '{value}'") from None
+        return value
 
     @property
     def paginator_type(self) -> str:
@@ -321,7 +346,7 @@ class Source(_Dbt):
     tables: list[Table] = []
 
     @property
-    def settings(self) -> RestSource | HubspotSource | SqlSource:
+    def settings(self) -> RestSource | HubspotSource | SqlSource | FilesSource:
         """The ingestion settings; only for sources that are not `is_internal`."""
         settings = self.config.meta.ingestion
         if settings is None or isinstance(settings, InternalSource):
@@ -346,6 +371,8 @@ class Source(_Dbt):
         settings = self.settings
         if isinstance(settings, SqlSource):
             return [settings.url_env]
+        if isinstance(settings, FilesSource):
+            return [settings.path_env]
         token = [settings.auth.token_env] if settings.auth else []
         return [settings.base_url_env, *token]
 

@@ -88,3 +88,22 @@ def text(value: int, column: Column) -> str:
     if column.data_type == "date":
         return moment.date().isoformat()
     return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+def highest_until(values: pa.Array, fence: int | None) -> int | None:
+    """Return the highest value that is not beyond the source's clock.
+
+    A value from the future says nothing about what was read, and would hide what is
+    recorded until then.
+    """
+    if fence is not None:
+        values = values.filter(pc.less_equal(values, fence))
+    highest: int | None = pc.max(values).as_py()
+    return highest
+
+
+def higher(one: int | None, other: int | None) -> int | None:
+    """Return the higher of two cursors, of which either may be unknown."""
+    if one is None or other is None:
+        return one if other is None else other
+    return max(one, other)

@@ -95,6 +95,16 @@ class LakeTable:
         """The number of the newest commit."""
         return self._delta.version()
 
+    @property
+    def table_id(self) -> str:
+        """What tells this table from one that was at its place before."""
+        return str(self._delta.metadata().id)
+
+    @property
+    def created_at(self) -> pa.Scalar:
+        """When this table was made."""
+        return moment((self._delta.metadata().created_time or 0) * 1000)
+
     def transaction_version(self, app: str) -> int | None:
         """Return the version of an app transaction."""
         return self._delta.transaction_version(app)

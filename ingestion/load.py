@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from ingestion.errors import (
 )
 from ingestion.lake import LakeTable, next_loaded_at
 from ingestion.rejected import RejectedLog
-from ingestion.sources import Reading, SourceReader, Window
+from ingestion.sources import NotingReading, Reading, SourceReader, Window
 from ingestion.spool import Spool, stamped
 from ingestion.tally import (
     CLEARED,
@@ -108,6 +108,7 @@ class TableLoad:
         self._spools: list[Spool] = []
         self._committer = ThreadPoolExecutor(1, "commit")
         self._pending: Future[None] | None = None
+        self._reading: Reading | None = None
 
     @property
     def table(self) -> Table:
@@ -125,6 +126,8 @@ class TableLoad:
             with Spool() as one, Spool() as other, self._committer:
                 self._spools = [one, other]
                 self._run(reader)
+            if isinstance(self._reading, NotingReading):
+                self._reading.finish()
             self._has_failed = False
         except (OSError, sqlite3.Error) as error:
             raise LakeError(
@@ -178,9 +181,9 @@ class TableLoad:
 
     def _run_incremental(self, reader: SourceReader) -> None:
         cursor = self.table.cursor
-        has_unmarked = cursor is not None and self._has_unmarked(cursor.name)
+        has_unmarked = cursor is None or self._has_unmarked(cursor.name)
         start = None if has_unmarked or self._options.full_refresh else self._start()
-        reading = reader.read(self.table, Window(start))
+        reading = self._reading = reader.read(self.table, Window(start))
         highest: int | None = None
         with Deduplicator(
             self._lake,
@@ -190,7 +193,9 @@ class TableLoad:
         ) as dedup:
             for rows in self._typed(reading):
                 values = cursors.column_values(rows, cursor)
-                highest = _highest(highest, _until(values, reading.fence))
+                highest = cursors.higher(
+                    highest, cursors.highest_until(values, reading.fence)
+                )
                 asked = _within(rows, values, start) if reading.is_wider else rows
                 new = dedup.new_rows(asked)
                 self._spool.add(new)
@@ -223,7 +228,9 @@ class TableLoad:
     # Full: each batch is the whole table.
 
     def _run_full(self, reader: SourceReader) -> None:
-        reading = reader.read(self.table, Window(None))
+        reading = self._reading = reader.read(self.table, Window(None))
+        if isinstance(reading, NotingReading) and reading.is_idle:
+            return
         spool = self._spool
         batch = WholeBatch(
             self._lake, spool, has_no_duplicates=reading.has_no_duplicates
@@ -320,8 +327,8 @@ class TableLoad:
                 self._batch_id,
             ),
             loaded_at=loaded_at,
-            cursor=_highest(self._lake.cursor, reached),
-            metadata=metadata(entry),
+            cursor=cursors.higher(self._lake.cursor, reached),
+            metadata={**metadata(entry), **self._read_so_far()},
         )
         self._in_hand = 0
         self._spools.reverse()
@@ -340,6 +347,10 @@ class TableLoad:
         self.counts.landed += spool.rows
         self._noted = self._tally_of_pending
         spool.clear()
+
+    def _read_so_far(self) -> Mapping[str, str]:
+        reading = self._reading
+        return reading.metadata() if isinstance(reading, NotingReading) else {}
 
     def _clear(self) -> None:
         """Empty the table; the loads that landed its rows have then landed nothing."""
@@ -373,21 +384,3 @@ def _within(
     if start is None:
         return rows
     return rows.filter(pc.fill_null(pc.greater_equal(values, start), True))
-
-
-def _until(values: pa.Array, fence: int | None) -> int | None:
-    """Return the highest value that is not beyond the source's clock.
-
-    A value from the future says nothing about what was read, and would hide what is
-    recorded until then.
-    """
-    if fence is not None:
-        values = values.filter(pc.less_equal(values, fence))
-    highest: int | None = pc.max(values).as_py()
-    return highest
-
-
-def _highest(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return max(one, other)

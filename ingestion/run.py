@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion import cursors
-from ingestion.contract import REJECTED, Source, Table
+from ingestion.contract import FILES, REJECTED, Source, Table
 from ingestion.errors import (
     AccessError,
     IngestionError,
     SettingsError,
     UnreachableError,
 )
+from ingestion.file_ledger import FileLedger
+from ingestion.files import FilesReader
 from ingestion.hash_key import ensure_hash_key
 from ingestion.internal import HASH_KEYS, INGESTION, LOADS
 from ingestion.lake import LakeTable, lake_root
@@ -38,6 +40,9 @@ class Listener:
 
     def advances(self, source: Source, table: Table, counts: Counts) -> None:
         """Hear that a batch was read."""
+
+    def remarks(self, source: Source, table: Table, text: str) -> None:
+        """Hear what is worth a line, and no error."""
 
     def ends(self, source: Source, result: TableResult) -> None:
         """Hear that a table is done or has failed."""
@@ -177,6 +182,9 @@ class Run:
             ),
         )
         error: IngestionError | None = None
+        if isinstance(reader, FilesReader):
+            files = FileLedger(lake[source.name, FILES], raw, self.batch_id)
+            reader.remember(files, again=options.full_refresh)
         try:
             load.run(reader)
         except IngestionError as caught:
@@ -187,6 +195,8 @@ class Run:
         done = TableResult(table, load.counts, raw.cursor, error)
         result.tables.append(done)
         self._listener.ends(source, done)
+        for text in reader.remarks if isinstance(reader, FilesReader) else ():
+            self._listener.remarks(source, table, text)
         if isinstance(error, AccessError | UnreachableError):
             raise error
         if error is not None:

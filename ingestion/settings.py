@@ -6,8 +6,15 @@ import os
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-from ingestion.contract import HubspotSource, RestSource, Source, SqlSource
+from ingestion.contract import (
+    FilesSource,
+    HubspotSource,
+    RestSource,
+    Source,
+    SqlSource,
+)
 from ingestion.errors import SettingsError
+from ingestion.files import FilesReader
 from ingestion.http import Address, HttpSource
 from ingestion.hubspot import HubspotReader
 from ingestion.rest import RestReader
@@ -36,6 +43,8 @@ def open_source(source: Source) -> SourceReader:
     settings = source.settings
     if isinstance(settings, SqlSource):
         return SqlReader(source, _value(settings.url_env))
+    if isinstance(settings, FilesSource):
+        return FilesReader(source, _value(settings.path_env))
     token_variable = settings.auth.token_env if settings.auth else None
     address = Address(
         base_url=_value(settings.base_url_env),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ingestion.contract import Table
 from ingestion.typed import RawBatch
@@ -37,6 +37,29 @@ class Reading(Protocol):
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the records."""
+        ...
+
+
+@runtime_checkable
+class NotingReading(Reading, Protocol):
+    """A pass that has to know what of it is landed.
+
+    While it `is_idle`, there is nothing to read, which does not mean that the table is
+    empty.
+    """
+
+    is_idle: bool
+
+    def metadata(self) -> Mapping[str, str]:
+        """Return what the commit of all records so far must say, once."""
+        ...
+
+    def finish(self) -> None:
+        """Note what needed no commit, now that everything is landed.
+
+        Raises:
+            SourceError: A part could not be read.
+        """
         ...
 
 

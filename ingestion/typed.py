@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -29,12 +29,14 @@ class RawBatch:
     """Records as they came: the values of each column, and the rest of each record.
 
     Where a source has only text, a column may be an Arrow array of strings.
+    `broken` says of records that could not even be taken apart why not.
     """
 
     size: int
     columns: Mapping[str, Values]
     extras: Sequence[str | None] | None
     payload: Callable[[int], str]
+    broken: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def type_batch(raw: RawBatch, table: Table, first_position: int) -> TypedBatch:
         for index, reason in _with_missing(array, broken, column, table):
             reasons.setdefault(index, []).append(f"{column.name} {reason}")
         arrays.append(array)
+    reasons |= {index: [reason] for index, reason in raw.broken.items()}
     arrays.append(_strings(raw.extras, raw.size))
     ones = pa.repeat(pa.scalar(1, pa.int64()), raw.size)
     arrays.append(pc.cumulative_sum(ones, start=first_position - 1))

@@ -157,6 +157,8 @@ def test_every_key_is_documented() -> None:
     models = (
         contract.RestSource,
         contract.SqlSource,
+        contract.FilesSource,
+        contract.CsvOptions,
         contract.TableSettings,
         contract.Incremental,
         contract.PageNumberPaginator,
