@@ -211,7 +211,17 @@ class HttpSource:
             )
         if status in _RETRIED:
             after = self._retry_after(response)
+            if after is not None and after > self._patience.longest_retry_after:
+                raise UnreachableError(
+                    f"{where}: the server answers {status} and asks to wait"
+                    f" {after:.0f} seconds, longer than a run waits: run it again then"
+                )
             raise _RetryError(f"status {status}", after, answered=True)
+        if response.is_redirect:
+            raise SourceError(
+                f"{where}: {response.request.url.path} answers {status}, a redirect,"
+                f" which is not followed: check {self._url_variable}"
+            )
         if status in (404, 405, 501):
             raise NotOfferedError(
                 f"{where}: {response.request.url.path} answers {status}: check"
@@ -223,8 +233,13 @@ class HttpSource:
                 f"{where}: {response.request.url.path} answers {status}{_reason(body)}"
             )
 
-    def _retry_after(self, response: httpx.Response) -> float | None:
-        """Return the seconds that the server wants us to wait."""
+    @staticmethod
+    def _retry_after(response: httpx.Response) -> float | None:
+        """Return the seconds that the server wants us to wait.
+
+        None where it does not say, or names a moment that is over: six attempts at
+        once would help nobody.
+        """
         value = response.headers.get("retry-after", "").strip()
         seconds: float | None = None
         if re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
@@ -237,12 +252,8 @@ class HttpSource:
             now = cursors.from_microseconds(_clock(response))
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=dt.UTC)
-            seconds = max(0.0, (moment - now).total_seconds())
-        return (
-            None
-            if seconds is None
-            else min(seconds, self._patience.longest_retry_after)
-        )
+            seconds = (moment - now).total_seconds()
+        return seconds if seconds is not None and seconds > 0 else None
 
 
 def _backoff(error: Exception) -> bool | float:
@@ -265,7 +276,7 @@ def _clock(response: httpx.Response) -> int:
     try:
         moment = parsedate_to_datetime(response.headers["date"])
         return cursors.to_microseconds(moment.astimezone(dt.UTC))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return cursors.now()
 
 

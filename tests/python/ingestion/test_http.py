@@ -74,7 +74,7 @@ def test_what_may_pass_is_tried_again(
     [
         ("7", None, 7.0),
         ("Wed, 01 Jan 2025 00:00:09 GMT", "Wed, 01 Jan 2025 00:00:00 GMT", 9.0),
-        ("99999", None, 300.0),
+        ("300", None, 300.0),
     ],
 )
 def test_retry_after_is_obeyed(
@@ -86,6 +86,24 @@ def test_retry_after_is_obeyed(
     )
     client(handler).get("t", "/x", {})
     assert pauses == [seconds]
+
+
+def test_a_wait_that_is_too_long_ends_the_run(pauses: list[float]) -> None:
+    handler, asked = script(httpx.Response(429, headers={"retry-after": "99999"}))
+    with pytest.raises(UnreachableError, match="asks to wait 99999 seconds"):
+        client(handler).get("t", "/x", {})
+    assert (len(asked), pauses) == (1, [])
+
+
+@pytest.mark.parametrize("header", ["0", "Wed, 01 Jan 2025 00:00:00 GMT"])
+def test_a_wait_that_is_over_leaves_the_usual_pause(
+    header: str, pauses: list[float]
+) -> None:
+    patience = Patience(wait=1.0, jitter=0.0)
+    answer = httpx.Response(429, headers={"retry-after": header})
+    handler, _ = script(answer, httpx.Response(200, json=1))
+    client(handler, patience).get("t", "/x", {})
+    assert pauses == [1.0]
 
 
 def test_backoff_grows(pauses: list[float]) -> None:
