@@ -316,20 +316,17 @@ def _world_moves_on(exchange: Exchange) -> None:
     exchange.send(exchange.ask())
 
 
-def _small_window(exchange: Exchange) -> None:
-    """Refuse a search beyond a few results, as if it had always been so."""
-    asked = json.loads(exchange.body) if exchange.body else {}
-    if int(asked.get("after", 0)) + asked.get("limit", 0) > 20:
-        exchange.send(Answer(400, b'{"category": "VALIDATION_ERROR"}'))
-    else:
-        dates_alike(exchange)
+def _search_answers(code: int) -> Callable[[], Disturb]:
+    """Refuse all searches, but no list."""
+    refuse = status(code)()
 
+    def disturb(exchange: Exchange) -> None:
+        if exchange.method == "POST":
+            refuse(exchange)
+        else:
+            exchange.send(exchange.ask())
 
-def _no_search(exchange: Exchange) -> None:
-    if exchange.method == "POST":
-        exchange.send(Answer(404, b"{}"))
-    else:
-        exchange.send(exchange.ask())
+    return lambda: disturb
 
 
 ONLY_SEARCH: dict[str, Any] = {"subjects": (CONTACTS,), "moments": (SECOND,)}
@@ -466,11 +463,7 @@ HTTP_FAULTS = (
     HttpFault("clock behind", _clock(-2_000), always=True),
     HttpFault("no clock", _clock(None), always=True),
     HttpFault(
-        "search window shrinks",
-        lambda: _small_window,
-        always=True,
-        dates_alike=True,
-        **ONLY_SEARCH,
+        "search window shrinks", _search_answers(400), always=True, **ONLY_SEARCH
     ),
-    HttpFault("search goes away", lambda: _no_search, always=True, **ONLY_SEARCH),
+    HttpFault("search goes away", _search_answers(404), always=True, **ONLY_SEARCH),
 )
