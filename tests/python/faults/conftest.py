@@ -12,6 +12,7 @@ from demo.serving import serving
 from demo.world import World, generate
 from ingestion.http import Patience
 from tests.python.faults.laboratory import (
+    ORDERS,
     Bench,
     Laboratory,
     Subject,
@@ -53,6 +54,8 @@ def make_laboratory(
         set_variables(monkeypatch, laboratory, bench.proxy, bench.world)
         rows = COMMIT_ROWS.get(subject.table, 200_000)
         monkeypatch.setattr("ingestion.load.COMMIT_ROWS", rows)
+        if subject is ORDERS:
+            bench.driver.install(monkeypatch)
         return laboratory
 
     return make

@@ -19,10 +19,12 @@ from typer.testing import CliRunner, Result
 from ingestion.cli import app
 from ingestion.contract_files import load_contract
 from ingestion.lake import LakeTable
+from tests.python.faults.database import Driver, databases
 from tests.python.faults.proxy import Proxy
 
 REPOSITORY = Path(__file__).parents[3]
 TECHNICAL = ("_loaded_at", "_batch_id", "_source_position")
+SHOP = "SHOP_DATABASE_URL"
 _LAG = 400 * 86_400
 
 Contents = dict[str, Counter[tuple[str, ...]]]
@@ -217,14 +219,22 @@ class Undisturbed:
     Attributes:
         empty: A lake whose tables have no rows yet.
         first: The lake after the first run.
+        last: The lake after the second run.
         end: What the lake holds after the second run.
         asked: Requests, or batches of rows, of the first and the second run.
     """
 
     empty: Path
     first: Path
+    last: Path
     end: Contents
     asked: tuple[int, int]
+
+    def commits(self, folder: str, state: int) -> int:
+        """Return how many commits to a table one of the runs takes."""
+        before, after = [(self.empty, self.first), (self.first, self.last)][state]
+        versions = [DeltaTable(lake / folder).version() for lake in (before, after)]
+        return versions[1] - versions[0]
 
 
 def set_variables(
@@ -240,6 +250,8 @@ def set_variables(
         "CRM_API_TOKEN": world.crm_token,
         "CDP_LAKE": str(laboratory.lake),
     }
+    if laboratory.subject is ORDERS:
+        values = {SHOP: "", "CDP_LAKE": str(laboratory.lake)}
     for name, text in values.items():
         monkeypatch.setenv(name, text)
 
@@ -250,6 +262,7 @@ class Bench:
     Attributes:
         proxy: Between ingestion and the two states of the world.
         shops: Databases of the shop, in both states.
+        driver: What reads them.
         pauses: How long ingestion meant to wait; it never does.
         at_pause: Called at each pause.
     """
@@ -261,6 +274,8 @@ class Bench:
         self.world = world
         self.ports = ports
         self.proxy = proxy
+        self.shops: list[Path] = []
+        self.driver = Driver()
         self.pauses: list[float] = []
         self.at_pause: Callable[[int], None] = lambda count: None
         self._undisturbed: dict[tuple[str, str], Undisturbed] = {}
@@ -269,8 +284,15 @@ class Bench:
         self.pauses.append(seconds)
         self.at_pause(len(self.pauses))
 
+    def use_databases(self, *, dates_alike: bool = False) -> None:
+        """Make the shop's databases, if they are not there."""
+        self.shops = list(databases(self.folder, dates_alike=dates_alike))
+
     def begin(self, laboratory: Laboratory, state: int) -> None:
         """Let the world be in a state, and nothing be disturbed."""
+        if laboratory.subject is ORDERS:
+            os.environ[SHOP] = f"sqlite:///{self.shops[state]}?timeout=0"
+            self.driver.heal()
         self.proxy.ports = self.ports[state:]
         self.proxy.watch(laboratory.subject.path)
         self.pauses.clear()
@@ -297,8 +319,12 @@ class Bench:
         for state in (0, 1):
             self.begin(laboratory, state)
             laboratory.run()
-            asked.append(self.proxy.asked)
+            asked.append(self.proxy.asked or self.driver.fetched)
             shutil.copytree(laboratory.lake, kept / str(state))
         return Undisturbed(
-            kept / "empty", kept / "0", laboratory.contents(), (asked[0], asked[1])
+            kept / "empty",
+            kept / "0",
+            kept / "1",
+            laboratory.contents(),
+            (asked[0], asked[1]),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.python.faults.database_faults import DATABASE_FAULTS, DatabaseFault
 from tests.python.faults.http_faults import (
     EVERY_API,
     FIRST,
@@ -17,7 +18,19 @@ from tests.python.faults.http_faults import (
     SECOND,
     HttpFault,
 )
-from tests.python.faults.laboratory import CONTACTS, Subject
+from tests.python.faults.laboratory import (
+    CONTACTS,
+    CUSTOMERS,
+    EVENTS,
+    ORDERS,
+    Subject,
+)
+from tests.python.faults.lake_faults import (
+    LAKE_FAULTS,
+    LakeFault,
+    deny_reading,
+    fill_temporary_folder,
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +44,7 @@ class HttpCase:
 
     def place(self, asked: int) -> int:
         """Return the number of the request, of so many."""
-        middle = (asked + 1) // 2
-        return {FIRST: 1, MIDDLE: middle, LAST: asked, SECOND: middle}[self.moment]
+        return _place(self.moment, asked)
 
     @property
     def ending(self) -> str | None:
@@ -41,6 +53,70 @@ class HttpCase:
         if is_search and self.fault.search_passes:
             return None
         return self.fault.ends or (self.fault.lasting if self.is_lasting else None)
+
+
+@dataclass(frozen=True)
+class DatabaseCase:
+    """One fault of a database at one moment."""
+
+    fault: DatabaseFault
+    moment: str
+
+    def place(self, fetched: int) -> int:
+        """Return the number of the batch, of so many."""
+        return _place(self.moment, fetched)
+
+
+@dataclass(frozen=True)
+class LakeCase:
+    """One fault of the lake at one moment."""
+
+    fault: LakeFault
+    subject: Subject
+    moment: str
+
+    @property
+    def state(self) -> int:
+        """Which of the two runs it is."""
+        return int(self.moment == SECOND)
+
+    def place(self, committed: int) -> int:
+        """Return the number of the commit, of so many."""
+        return _place(self.moment, committed)
+
+
+@dataclass(frozen=True)
+class OtherLakeCase:
+    """Something around the lake that fails at one moment."""
+
+    kind: str
+    subject: Subject
+    moment: str
+
+    @property
+    def state(self) -> int:
+        """Which of the two runs it is."""
+        return int(self.moment == SECOND)
+
+    def disturb(self, monkeypatch: pytest.MonkeyPatch) -> str:
+        """Let it fail; return what the run then says."""
+        if self.kind == FULL:
+            return fill_temporary_folder(monkeypatch, 5 if self.moment == MIDDLE else 1)
+        return deny_reading(monkeypatch)
+
+
+@dataclass(frozen=True)
+class TwoRunsCase:
+    """A second run while the first one halts."""
+
+    subject: Subject
+    moment: str
+    is_later: bool
+
+
+def _place(moment: str, count: int) -> int:
+    middle = (count + 1) // 2
+    return {FIRST: 1, MIDDLE: middle, LAST: count, SECOND: middle}[moment]
 
 
 def _http_cases() -> Iterator[Any]:
@@ -69,4 +145,67 @@ def _case(
     return pytest.param(case, id=name, marks=() if is_quick else pytest.mark.slow)
 
 
+def _database_cases() -> Iterator[Any]:
+    """Yield each fault at one moment, the first one at all, and, slow, all others."""
+    for number, fault in enumerate(DATABASE_FAULTS):
+        chosen = fault.moments[number % len(fault.moments)]
+        for moment in fault.moments:
+            is_quick = moment == chosen or number == 0
+            case = DatabaseCase(fault, moment)
+            yield _case(case, fault.kind, ORDERS, moment, is_quick=is_quick)
+
+
+def _lake_cases() -> Iterator[Any]:
+    """Yield each fault with each source, most of them as slow."""
+    for number, fault in enumerate(LAKE_FAULTS):
+        for other, subject in enumerate(LANDED):
+            chosen = fault.moments[(number + other) % len(fault.moments)]
+            for moment in fault.moments:
+                is_quick = moment == chosen and (number + other) % len(LANDED) < 2
+                case = LakeCase(fault, subject, moment)
+                yield _case(case, fault.kind, subject, moment, is_quick=is_quick)
+
+
+def _other_lake_cases() -> Iterator[Any]:
+    for number, kind in enumerate((FULL, "lake not readable")):
+        for other, subject in enumerate(LANDED):
+            for place, moment in enumerate((FIRST, MIDDLE, SECOND)):
+                case = OtherLakeCase(kind, subject, moment)
+                is_quick = (number + other + place) % 6 == 0
+                yield _case(case, kind, subject, moment, is_quick=is_quick)
+
+
+def _two_runs_cases() -> Iterator[Any]:
+    """Yield each moment with each source, in the first load or in a later one."""
+    for number, subject in enumerate(LANDED):
+        for other, moment in enumerate(HALTS):
+            if moment == BETWEEN_COMMITS and subject is CONTACTS:
+                continue
+            is_later = (number + other) % 2 == 1 and moment not in FIRST_LOAD_ONLY
+            case = TwoRunsCase(subject, moment, is_later)
+            is_quick = (number + other) % 2 == 0 or number == 0
+            yield _case(case, "two runs", subject, moment, is_quick=is_quick)
+
+
+MAKING_TABLES = "while tables are made"
+BEFORE_READING = "before the first record"
+WHILE_READING = "while records are read"
+BEFORE_COMMIT = "before the first commit"
+BETWEEN_COMMITS = "between commits"
+BEFORE_LOG = "before the log of loads"
+HALTS = (
+    MAKING_TABLES,
+    BEFORE_READING,
+    WHILE_READING,
+    BEFORE_COMMIT,
+    BETWEEN_COMMITS,
+    BEFORE_LOG,
+)
+FIRST_LOAD_ONLY = (MAKING_TABLES, WHILE_READING, BETWEEN_COMMITS)
+FULL = "temporary folder full"
+LANDED = (EVENTS, CUSTOMERS, CONTACTS, ORDERS)
 HTTP_CASES = list(_http_cases())
+DATABASE_CASES = list(_database_cases())
+LAKE_CASES = list(_lake_cases())
+OTHER_LAKE_CASES = list(_other_lake_cases())
+TWO_RUNS_CASES = list(_two_runs_cases())
