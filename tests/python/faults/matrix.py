@@ -209,3 +209,13 @@ DATABASE_CASES = list(_database_cases())
 LAKE_CASES = list(_lake_cases())
 OTHER_LAKE_CASES = list(_other_lake_cases())
 TWO_RUNS_CASES = list(_two_runs_cases())
+# How often a run is killed, by what it reads; some of them while it commits.
+KILLS = dict(zip((subject.name for subject in LANDED), (14, 12, 12, 12), strict=True))
+KILLS_IN_COMMITS = 4
+ALL = [*HTTP_CASES, *DATABASE_CASES, *LAKE_CASES, *OTHER_LAKE_CASES, *TWO_RUNS_CASES]
+QUICK = [case for case in ALL if not case.marks]
+
+
+def kinds(cases: list[Any]) -> set[str]:
+    """Return the distinct kinds of fault among the cases."""
+    return {str(case.id).rsplit("-", 2)[0] for case in cases}
