@@ -59,6 +59,30 @@ class BearerAuth(_Strict):
     type: Literal["bearer"]
     token_env: str
 
+    @property
+    def variables(self) -> list[str]:
+        """The environment variables that it needs."""
+        return [self.token_env]
+
+
+class OauthAuth(_Strict):
+    """Access tokens that expire, from an OAuth 2 token endpoint."""
+
+    type: Literal["oauth2"]
+    token_url_env: str
+    client_id_env: str
+    client_secret_env: str
+    refresh_token_env: str | None = None
+
+    @property
+    def variables(self) -> list[str]:
+        """The environment variables that it needs."""
+        names = [self.token_url_env, self.client_id_env, self.client_secret_env]
+        return [*names, *([self.refresh_token_env] if self.refresh_token_env else [])]
+
+
+Auth = Annotated[BearerAuth | OauthAuth, Field(discriminator="type")]
+
 
 class RateLimit(_Strict):
     """At most `requests` requests in any `seconds` seconds."""
@@ -116,7 +140,7 @@ class RestSource(_Strict):
 
     kind: Literal["rest"]
     base_url_env: str
-    auth: BearerAuth | None = None
+    auth: Auth | None = None
     rate_limit: RateLimit | None = None
     max_rejected_ratio: Ratio = 1.0
     schema_contract: SchemaContract = SchemaContract()
@@ -346,8 +370,10 @@ class Source(_Dbt):
         settings = self.settings
         if isinstance(settings, SqlSource):
             return [settings.url_env]
-        token = [settings.auth.token_env] if settings.auth else []
-        return [settings.base_url_env, *token]
+        return [
+            settings.base_url_env,
+            *(settings.auth.variables if settings.auth else []),
+        ]
 
     @property
     def loaded_tables(self) -> list[Table]:

@@ -24,6 +24,7 @@ from ingestion.errors import (
     SourceError,
     UnreachableError,
 )
+from ingestion.tokens import Grant, RenewedToken, TokenError
 
 Params = Mapping[str, str | int | float | bool]
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -50,6 +51,7 @@ class Address:
     url_variable: str
     token: str | None = field(default=None, repr=False)
     token_variable: str | None = None
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class HttpSource:
             self._client = httpx.Client(
                 base_url=address.base_url,
                 headers=headers,
+                auth=RenewedToken(address.grant) if address.grant else None,
                 timeout=self._patience.timeout,
                 transport=transport,
             )
@@ -195,6 +198,12 @@ class HttpSource:
         except httpx.TransportError as error:
             raise _RetryError(
                 _TRANSPORT.get(type(error), type(error).__name__), answered=False
+            ) from None
+        except TokenError as error:
+            if error.status in _RETRIED:
+                raise _RetryError(str(error), answered=True) from None
+            raise AccessError(
+                f"{where}: {error} and gives no token: check {self._token_variable}"
             ) from None
         except httpx.DecodingError:
             raise _RetryError("a garbled answer", answered=True) from None

@@ -106,6 +106,23 @@ class OtherLakeCase:
 
 
 @dataclass(frozen=True)
+class ExpiredCase:
+    """An access token that expires at one moment."""
+
+    subject: Subject
+    moment: str
+
+    @property
+    def state(self) -> int:
+        """Which of the two runs it is."""
+        return int(self.moment == SECOND)
+
+    def place(self, asked: int) -> int:
+        """Return the number of the request, of so many."""
+        return _place(self.moment, asked)
+
+
+@dataclass(frozen=True)
 class TwoRunsCase:
     """A second run while the first one halts."""
 
@@ -175,6 +192,15 @@ def _other_lake_cases() -> Iterator[Any]:
                 yield _case(case, kind, subject, moment, is_quick=is_quick)
 
 
+def _expired_cases() -> Iterator[Any]:
+    moments = (MIDDLE, LAST, SECOND)
+    for number, subject in enumerate((CUSTOMERS, EVENTS, CONTACTS)):
+        for other, moment in enumerate(moments):
+            case = ExpiredCase(subject, moment)
+            is_quick = number == other
+            yield _case(case, "expired token", subject, moment, is_quick=is_quick)
+
+
 def _two_runs_cases() -> Iterator[Any]:
     """Yield each moment with each source, in the first load or in a later one."""
     for number, subject in enumerate(LANDED):
@@ -212,7 +238,15 @@ TWO_RUNS_CASES = list(_two_runs_cases())
 # How often a run is killed, by what it reads; some of them while it commits.
 KILLS = dict(zip((subject.name for subject in LANDED), (14, 12, 12, 12), strict=True))
 KILLS_IN_COMMITS = 4
-ALL = [*HTTP_CASES, *DATABASE_CASES, *LAKE_CASES, *OTHER_LAKE_CASES, *TWO_RUNS_CASES]
+EXPIRED_CASES = list(_expired_cases())
+ALL = [
+    *HTTP_CASES,
+    *EXPIRED_CASES,
+    *DATABASE_CASES,
+    *LAKE_CASES,
+    *OTHER_LAKE_CASES,
+    *TWO_RUNS_CASES,
+]
 QUICK = [case for case in ALL if not case.marks]
 
 

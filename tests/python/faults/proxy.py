@@ -48,17 +48,24 @@ class Exchange:
         self.body = body
         self._handler = handler
 
-    def ask(self, path: str | None = None, body: bytes | None = None) -> Answer:
+    @property
+    def token(self) -> str:
+        """The bearer token of the request."""
+        given: str = self._handler.headers.get("authorization", "")
+        return given.removeprefix("Bearer ")
+
+    def ask(self, path: str | None = None, token: str | None = None) -> Answer:
         """Ask the server behind the proxy, for the same unless told otherwise."""
         handler = self._handler
-        sent = self.body if body is None else body
         connection = handler.upstream()
         headers = {
             name: handler.headers[name]
             for name in _FORWARDED
             if handler.headers.get(name) is not None
         }
-        connection.request(self.method, path or self.path, sent or None, headers)
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        connection.request(self.method, path or self.path, self.body or None, headers)
         response = connection.getresponse()
         kept = {name: response.headers.get(name, "") for name in _KEPT}
         return Answer(
