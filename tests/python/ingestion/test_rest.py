@@ -227,6 +227,9 @@ def test_pages_out_of_order_are_not_committed_before_the_end(
     """A run that fails later must not have moved its cursor past what is missing."""
     monkeypatch.setattr("ingestion.load.COMMIT_ROWS", 4)
     commerce.largest_page = 5
+    received = "name: received_at\n"
+    required = "            constraints: [{type: not_null}]\n"
+    project.edit("commerce", received, f"{received}{required}")
     hours = 7_200
     commerce.events = [event(n, moment(hours * (20 - n))) for n in range(20)]
     commerce.before = lambda path, count: (
