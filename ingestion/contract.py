@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import codecs
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ingestion.contract_sources import (
+    FilesSource,
+    HubspotSource,
+    InternalSource,
+    Paginator,
+    Ratio,
+    RestSource,
+    SchemaContract,
+    SourceSettings,
+    SqlSource,
+    Strict,
+)
 from ingestion.datatypes import arrow_type
 
 EXTRA = "_extra"
@@ -28,18 +40,9 @@ TECHNICAL = {
     BATCH_ID: pa.string(),
     POSITION: pa.int64(),
 }
-NUMBERED = ("page_number", "offset")
 HUBSPOT_ENVELOPE = frozenset(
     {"id", "createdAt", "updatedAt", "archived", "archivedAt", "associations"}
 )
-
-Ratio = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Strict(BaseModel):
-    """A part of the contract in which an unknown key is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Dbt(BaseModel):
@@ -48,114 +51,7 @@ class _Dbt(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class BearerAuth(_Strict):
-    """A bearer token in the environment variable `token_env`."""
-
-    type: Literal["bearer"]
-    token_env: str
-
-
-class RateLimit(_Strict):
-    """At most `requests` requests in any `seconds` seconds."""
-
-    requests: int = Field(gt=0)
-    seconds: float = Field(gt=0)
-
-
-class SchemaContract(_Strict):
-    """What a value of the wrong type does: to its record, or to the whole table."""
-
-    data_type: Literal["discard_row", "freeze"] = "discard_row"
-
-
-class SinglePagePaginator(_Strict):
-    """The endpoint answers everything at once."""
-
-    type: Literal["single_page"]
-
-
-class PageNumberPaginator(_Strict):
-    """Pages are numbered; the last is told by `total_path`, else by a short page."""
-
-    type: Literal["page_number"]
-    base_page: int = 1
-    page_param: str = "page"
-    total_path: str | None = None
-
-
-class OffsetPaginator(_Strict):
-    """Pages start at an offset of records."""
-
-    type: Literal["offset"]
-    limit: int = Field(gt=0)
-    offset_param: str = "offset"
-    limit_param: str = "limit"
-
-
-class CursorPaginator(_Strict):
-    """Each answer carries the key of the next page at `cursor_path`."""
-
-    type: Literal["cursor"]
-    cursor_path: str = "next_cursor"
-    cursor_param: str = "cursor"
-
-
-Paginator = Annotated[
-    SinglePagePaginator | PageNumberPaginator | OffsetPaginator | CursorPaginator,
-    Field(discriminator="type"),
-]
-
-
-class RestSource(_Strict):
-    """A REST API that answers JSON."""
-
-    kind: Literal["rest"]
-    base_url_env: str
-    auth: BearerAuth | None = None
-    rate_limit: RateLimit | None = None
-    max_rejected_ratio: Ratio = 1.0
-    schema_contract: SchemaContract = SchemaContract()
-
-
-class HubspotSource(RestSource):
-    """A CRM with the paths and envelopes of HubSpot v3."""
-
-    kind: Literal["hubspot"]  # type: ignore[assignment]
-
-
-class SqlSource(_Strict):
-    """A database with an SQLAlchemy URL."""
-
-    kind: Literal["sql"]
-    url_env: str
-    db_schema: str | None = None
-    max_rejected_ratio: Ratio = 1.0
-    schema_contract: SchemaContract = SchemaContract()
-
-
-class FilesSource(_Strict):
-    """A folder, or a container of a store, into which others drop files."""
-
-    kind: Literal["files"]
-    path_env: str
-    settle_seconds: int = Field(default=60, ge=0)
-    max_rejected_ratio: Ratio = 1.0
-    schema_contract: SchemaContract = SchemaContract()
-
-
-class InternalSource(_Strict):
-    """What the platform itself keeps in the lake; there is nothing to read."""
-
-    kind: Literal["internal"]
-
-
-SourceSettings = Annotated[
-    RestSource | HubspotSource | SqlSource | FilesSource | InternalSource,
-    Field(discriminator="kind"),
-]
-
-
-class Incremental(_Strict):
+class Incremental(Strict):
     """How to ask for what is new since the last cursor."""
 
     cursor_path: str
@@ -170,22 +66,22 @@ class Incremental(_Strict):
         return value.isoformat() if isinstance(value, dt.date) else value
 
 
-class CsvOptions(_Strict):
+class CsvOptions(Strict):
     """How the lines of a CSV file are written."""
 
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     header: bool = True
 
 
-class TableSettings(_Strict):
+class TableSettings(Strict):
     """Where a table's records are, and how they are landed."""
 
     endpoint: str | None = None
     data_selector: str | None = None
     paginator: Paginator | None = None
-    params: dict[str, str | int | float | bool] = {}
+    params: dict[str, str | int | float | bool] = Field(default_factory=dict)
     object: str | None = None
-    associations: list[str] = []
+    associations: list[str] = Field(default_factory=list)
     table: str | None = None
     file_glob: str | None = Field(default=None, min_length=1)
     format: Literal["parquet", "jsonl", "csv"] | None = None
@@ -232,13 +128,13 @@ class Constraint(_Dbt):
     type: str
 
 
-class Column(_Strict):
+class Column(Strict):
     """One column of a table."""
 
     name: str
     data_type: str
     description: str = ""
-    constraints: list[Constraint] = []
+    constraints: list[Constraint] = Field(default_factory=list)
     config: ColumnConfig = ColumnConfig()
     quote: bool | None = None
     tests: Any = None
@@ -373,8 +269,10 @@ class Source(_Dbt):
             return [settings.url_env]
         if isinstance(settings, FilesSource):
             return [settings.path_env]
-        token = [settings.auth.token_env] if settings.auth else []
-        return [settings.base_url_env, *token]
+        return [
+            settings.base_url_env,
+            *(settings.auth.variables if settings.auth else []),
+        ]
 
     @property
     def loaded_tables(self) -> list[Table]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from ingestion import contract as c
+from ingestion.contract_sources import FilesSource
 from ingestion.datatypes import type_name
 from ingestion.internal import INTERNAL_TABLES
 
@@ -118,7 +119,7 @@ def _check_kind(kind: str, table: c.Table) -> Iterator[Finding]:
 
 
 def _is_files(source: c.Source) -> bool:
-    return isinstance(source.config.meta.ingestion, c.FilesSource)
+    return isinstance(source.config.meta.ingestion, FilesSource)
 
 
 def _check_files(source: c.Source, table: c.Table) -> Iterator[Finding]:

@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion import cursors
-from ingestion.contract import FilesSource, Source, Table
+from ingestion.contract import (
+    Source,
+    Table,
+)
+from ingestion.contract_sources import (
+    FilesSource,
+)
 from ingestion.errors import SourceError
 from ingestion.file_formats import RecordFile, UnusableError
 from ingestion.file_ledger import FileLedger, ReadFile, as_metadata

@@ -17,13 +17,16 @@ import httpx
 import stamina
 
 from ingestion import cursors
-from ingestion.contract import RateLimit
+from ingestion.contract_sources import (
+    RateLimit,
+)
 from ingestion.errors import (
     AccessError,
     SettingsError,
     SourceError,
     UnreachableError,
 )
+from ingestion.tokens import Grant, RenewedToken, TokenError
 
 Params = Mapping[str, str | int | float | bool]
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -50,6 +53,7 @@ class Address:
     url_variable: str
     token: str | None = field(default=None, repr=False)
     token_variable: str | None = None
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class HttpSource:
             self._client = httpx.Client(
                 base_url=address.base_url,
                 headers=headers,
+                auth=RenewedToken(address.grant) if address.grant else None,
                 timeout=self._patience.timeout,
                 transport=transport,
             )
@@ -196,6 +201,12 @@ class HttpSource:
             raise _RetryError(
                 _TRANSPORT.get(type(error), type(error).__name__), answered=False
             ) from None
+        except TokenError as error:
+            if error.status in _RETRIED:
+                raise _RetryError(str(error), answered=True) from None
+            raise AccessError(
+                f"{where}: {error} and gives no token: check {self._token_variable}"
+            ) from None
         except httpx.DecodingError:
             raise _RetryError("a garbled answer", answered=True) from None
         self._check_status(where, response, b"".join(chunks))
@@ -211,7 +222,17 @@ class HttpSource:
             )
         if status in _RETRIED:
             after = self._retry_after(response)
+            if after is not None and after > self._patience.longest_retry_after:
+                raise UnreachableError(
+                    f"{where}: the server answers {status} and asks to wait"
+                    f" {after:.0f} seconds, longer than a run waits: run it again then"
+                )
             raise _RetryError(f"status {status}", after, answered=True)
+        if response.is_redirect:
+            raise SourceError(
+                f"{where}: {response.request.url.path} answers {status}, a redirect,"
+                f" which is not followed: check {self._url_variable}"
+            )
         if status in (404, 405, 501):
             raise NotOfferedError(
                 f"{where}: {response.request.url.path} answers {status}: check"
@@ -223,8 +244,13 @@ class HttpSource:
                 f"{where}: {response.request.url.path} answers {status}{_reason(body)}"
             )
 
-    def _retry_after(self, response: httpx.Response) -> float | None:
-        """Return the seconds that the server wants us to wait."""
+    @staticmethod
+    def _retry_after(response: httpx.Response) -> float | None:
+        """Return the seconds that the server wants us to wait.
+
+        None where it does not say, or names a moment that is over: six attempts at
+        once would help nobody.
+        """
         value = response.headers.get("retry-after", "").strip()
         seconds: float | None = None
         if re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
@@ -237,12 +263,8 @@ class HttpSource:
             now = cursors.from_microseconds(_clock(response))
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=dt.UTC)
-            seconds = max(0.0, (moment - now).total_seconds())
-        return (
-            None
-            if seconds is None
-            else min(seconds, self._patience.longest_retry_after)
-        )
+            seconds = (moment - now).total_seconds()
+        return seconds if seconds is not None and seconds > 0 else None
 
 
 def _backoff(error: Exception) -> bool | float:
@@ -265,7 +287,7 @@ def _clock(response: httpx.Response) -> int:
     try:
         moment = parsedate_to_datetime(response.headers["date"])
         return cursors.to_microseconds(moment.astimezone(dt.UTC))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return cursors.now()
 
 

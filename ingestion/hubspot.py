@@ -48,7 +48,7 @@ class HubspotReading:
     The search knows no archived records, so these are listed each time. It is sorted
     and asked again from the last value seen, so that no query comes near the 10,000
     results beyond which the search refuses. Where it cannot deliver (the server has
-    none or refuses the first query, or 10,000 records changed in the same millisecond),
+    none or refuses a query, or 10,000 records changed in the same millisecond),
     the whole list is read: what is landed already is recognised.
     """
 
@@ -95,11 +95,11 @@ class HubspotReading:
                 {**parameters, **walk.parameters()},
             )
             records = self._records(answer.body, answer.clock)
+            _keep_association_ids(records)
             try:
                 walk.update(answer.body, records)
             except SourceError as error:
                 raise SourceError(f"{self._where}: {error}") from None
-            _keep_association_ids(records)
             if records:
                 yield self._shape.batch(records)
 
@@ -133,14 +133,12 @@ class HubspotReading:
                 raise _SearchError
 
     def _post_search(self, body: Any) -> Answer:
-        """Ask; a server that refuses the very first query may know a list only."""
+        """Ask; where a search is refused, a list may still be given."""
         path = f"/crm/v3/objects/{self._object}/search"
         try:
             return self._http.post(self._table.name, path, body)
         except BadRequestError:
-            if self.fence is None:
-                raise _SearchError from None
-            raise
+            raise _SearchError from None
 
     def _query(self, name: str, start: int, parameters: dict[str, Any]) -> Any:
         after = parameters.get("after")

@@ -107,8 +107,21 @@ class LoadLog:
             for row in rows
         ]
         batch = pa.RecordBatch.from_pylist(full, schema=self._lake.schema)
-        versions = {_app(table): table.version for table in tables}
-        self._lake.append(iter([batch]), loaded_at=loaded_at, versions=versions)
+        self._lake.append(
+            iter([batch]), loaded_at=loaded_at, versions=self._reached(tables)
+        )
+
+    def _reached(self, tables: list[LakeTable]) -> dict[str, int]:
+        """Return how far the log now tells of each table; it never goes back.
+
+        Where another run was quicker, its commits are noted, though we know of none.
+        """
+        reached = {}
+        for table in tables:
+            known = self._lake.transaction_version(_app(table))
+            if known is None or table.version > known:
+                reached[_app(table)] = table.version
+        return reached
 
 
 def _silence(table: LakeTable) -> Row:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from ingestion import contract as c
+from ingestion import contract_sources as c
 from ingestion.errors import SourceError
 from ingestion.records import dig
 
 Parameters = dict[str, str | int | float | bool]
+# Filters may leave pages empty, but hardly so many in a row.
+IDLE_PAGES = 1_000
+SAME_PAGES = 3
 
 
 class Pager(Protocol):
@@ -25,6 +28,37 @@ class Pager(Protocol):
     def update(self, body: Any, records: Sequence[object]) -> None:
         """Look at the answer and move on."""
         ...
+
+
+class _Progress:
+    """Notices a walk that gets nowhere, which would go on for ever."""
+
+    def __init__(self) -> None:
+        """Begin before the first page."""
+        self._last: Sequence[object] = ()
+        self._same = 0
+        self._empty = 0
+
+    def note(self, records: Sequence[object]) -> None:
+        """Look at a page.
+
+        A page that moves may come twice, but not three times with nothing between.
+
+        Raises:
+            SourceError: The server gives the same page, or empty ones, again and again.
+        """
+        self._empty = 0 if records else self._empty + 1
+        if self._empty > IDLE_PAGES:
+            raise SourceError(f"the server gives {IDLE_PAGES} empty pages in a row")
+        if not records:
+            return
+        self._same = self._same + 1 if records == self._last else 1
+        self._last = records
+        if self._same >= SAME_PAGES:
+            raise SourceError(
+                "the server gives the same page again and again; check the paginator in"
+                " the contract"
+            )
 
 
 class SinglePage:
@@ -50,6 +84,7 @@ class PageNumbers:
         """Begin at the first page."""
         self._settings = settings
         self._page = settings.base_page
+        self._progress = _Progress()
         self.is_done = False
 
     def parameters(self) -> Parameters:
@@ -57,7 +92,12 @@ class PageNumbers:
         return {self._settings.page_param: self._page}
 
     def update(self, body: Any, records: Sequence[object]) -> None:
-        """Go on to the next page."""
+        """Go on to the next page.
+
+        Raises:
+            SourceError: The pages bring nothing: this would hardly end.
+        """
+        self._progress.note(records)
         total = None
         if self._settings.total_path is not None:
             total = dig(body, self._settings.total_path.split("."))
@@ -75,6 +115,7 @@ class Offsets:
         """Begin at the first record."""
         self._settings = settings
         self._offset = 0
+        self._progress = _Progress()
         self.is_done = False
 
     def parameters(self) -> Parameters:
@@ -85,7 +126,12 @@ class Offsets:
         }
 
     def update(self, body: Any, records: Sequence[object]) -> None:
-        """Go on behind the records that came."""
+        """Go on behind the records that came.
+
+        Raises:
+            SourceError: The pages bring nothing: this would hardly end.
+        """
+        self._progress.note(records)
         self._offset += len(records)
         self.is_done = not records
 
@@ -99,6 +145,7 @@ class NextCursor:
         self._parameter = parameter
         self._next: str | int | None = None
         self._used: set[str] = set()
+        self._progress = _Progress()
         self.is_done = False
 
     def parameters(self) -> Parameters:
@@ -109,13 +156,17 @@ class NextCursor:
         """Go on to the page that the answer names.
 
         Raises:
-            SourceError: The name was used before: this would never end.
+            SourceError: The name was used before, or the pages bring nothing: this
+                would never end.
         """
+        self._progress.note(records)
         found = dig(body, self._path)
         self._next = (
             found if isinstance(found, int) else (str(found) if found else None)
         )
         self.is_done = self._next is None
+        if self.is_done:
+            return
         if str(self._next) in self._used:
             raise SourceError("the server names the same next page twice")
         self._used.add(str(self._next))

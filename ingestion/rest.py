@@ -6,7 +6,14 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from ingestion import cursors
-from ingestion.contract import NUMBERED, Column, Source, Table
+from ingestion.contract import (
+    Column,
+    Source,
+    Table,
+)
+from ingestion.contract_sources import (
+    NUMBERED,
+)
 from ingestion.errors import SourceError
 from ingestion.http import HttpSource
 from ingestion.moves import Moves
@@ -64,12 +71,7 @@ class RestReading:
             SourceError: The source does not answer as the contract says.
         """
         if self._table.settings.paginator_type not in NUMBERED:
-            walk = pager(self._table.settings.paginator)
-            while not walk.is_done:
-                body, records = self._page(self._window.start, walk.parameters())
-                self._move(walk.update, body, records)
-                if records:
-                    yield self._shape.batch(records)
+            yield from self._named_pages()
             return
         with Moves(self._table.settings.primary_key) as moves:
             for _ in range(PASSES):
@@ -81,6 +83,23 @@ class RestReading:
             f"{self._where}: records move between pages faster than they can be read;"
             " run it again when there is less going on"
         )
+
+    def _named_pages(self) -> Iterator[RawBatch]:
+        """Yield pages that each name the next one, and watch their order."""
+        column = self._table.cursor
+        last: int | None = None
+        walk = pager(self._table.settings.paginator)
+        while not walk.is_done:
+            body, records = self._page(self._window.start, walk.parameters())
+            self._move(walk.update, body, records)
+            raw = self._shape.batch(records)
+            for value in _cursor_values(raw, column):
+                if value is None:
+                    continue
+                self.is_ordered &= last is None or last <= value
+                last = value
+            if raw.size:
+                yield raw
 
     def _numbered_pass(self, moves: Moves) -> Generator[RawBatch, None, bool]:
         """Yield numbered pages; return whether a record can have been skipped."""

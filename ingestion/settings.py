@@ -7,10 +7,13 @@ import re
 from urllib.parse import quote, unquote, urlsplit
 
 from ingestion.contract import (
+    Source,
+)
+from ingestion.contract_sources import (
     FilesSource,
     HubspotSource,
+    OauthAuth,
     RestSource,
-    Source,
     SqlSource,
 )
 from ingestion.errors import SettingsError
@@ -20,6 +23,7 @@ from ingestion.hubspot import HubspotReader
 from ingestion.rest import RestReader
 from ingestion.sources import SourceReader
 from ingestion.sql import SqlReader
+from ingestion.tokens import Grant
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|_KEY$|SAS", re.ASCII)
 
@@ -45,18 +49,34 @@ def open_source(source: Source) -> SourceReader:
         return SqlReader(source, _value(settings.url_env))
     if isinstance(settings, FilesSource):
         return FilesReader(source, _value(settings.path_env))
-    token_variable = settings.auth.token_env if settings.auth else None
-    address = Address(
-        base_url=_value(settings.base_url_env),
-        url_variable=settings.base_url_env,
-        token=_value(token_variable) if token_variable else None,
-        token_variable=token_variable,
-    )
+    address = _address(settings)
     http = HttpSource(source.name, address, rate_limit=settings.rate_limit)
     if isinstance(settings, HubspotSource):
         return HubspotReader(source, http)
     assert isinstance(settings, RestSource)
     return RestReader(source, http)
+
+
+def _address(settings: RestSource) -> Address:
+    auth = settings.auth
+    variable = settings.base_url_env
+    if isinstance(auth, OauthAuth):
+        refresh = auth.refresh_token_env
+        grant = Grant(
+            _value(auth.token_url_env),
+            _value(auth.client_id_env),
+            _value(auth.client_secret_env),
+            _value(refresh) if refresh else None,
+        )
+        return Address(
+            _value(variable),
+            variable,
+            token_variable=refresh or auth.client_secret_env,
+            grant=grant,
+        )
+    if auth is None:
+        return Address(_value(variable), variable)
+    return Address(_value(variable), variable, _value(auth.token_env), auth.token_env)
 
 
 def redact(text: str, sources: list[Source]) -> str:

@@ -20,7 +20,14 @@ from sqlalchemy.exc import (
 )
 
 from ingestion import cursors, postgres
-from ingestion.contract import Column, Source, SqlSource, Table
+from ingestion.contract import (
+    Column,
+    Source,
+    Table,
+)
+from ingestion.contract_sources import (
+    SqlSource,
+)
 from ingestion.errors import (
     ConnectionLostError,
     SettingsError,

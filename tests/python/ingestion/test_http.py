@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from ingestion.contract import RateLimit
+from ingestion.contract_sources import (
+    RateLimit,
+)
 from ingestion.errors import AccessError, SettingsError, SourceError, UnreachableError
 from ingestion.http import Address, HttpSource, NotOfferedError, Patience
+from ingestion.tokens import Grant
 
 QUICK = Patience(attempts=3, wait=0.0, longest=0.0, jitter=0.0)
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -74,7 +77,7 @@ def test_what_may_pass_is_tried_again(
     [
         ("7", None, 7.0),
         ("Wed, 01 Jan 2025 00:00:09 GMT", "Wed, 01 Jan 2025 00:00:00 GMT", 9.0),
-        ("99999", None, 300.0),
+        ("300", None, 300.0),
     ],
 )
 def test_retry_after_is_obeyed(
@@ -86,6 +89,24 @@ def test_retry_after_is_obeyed(
     )
     client(handler).get("t", "/x", {})
     assert pauses == [seconds]
+
+
+def test_a_wait_that_is_too_long_ends_the_run(pauses: list[float]) -> None:
+    handler, asked = script(httpx.Response(429, headers={"retry-after": "99999"}))
+    with pytest.raises(UnreachableError, match="asks to wait 99999 seconds"):
+        client(handler).get("t", "/x", {})
+    assert (len(asked), pauses) == (1, [])
+
+
+@pytest.mark.parametrize("header", ["0", "Wed, 01 Jan 2025 00:00:00 GMT"])
+def test_a_wait_that_is_over_leaves_the_usual_pause(
+    header: str, pauses: list[float]
+) -> None:
+    patience = Patience(wait=1.0, jitter=0.0)
+    answer = httpx.Response(429, headers={"retry-after": header})
+    handler, _ = script(answer, httpx.Response(200, json=1))
+    client(handler, patience).get("t", "/x", {})
+    assert pauses == [1.0]
 
 
 def test_backoff_grows(pauses: list[float]) -> None:
@@ -117,6 +138,68 @@ def test_refused_credentials_are_not_tried_again(status: int) -> None:
     with pytest.raises(AccessError, match="check API_TOKEN"):
         client(handler).get("t", "/x", {})
     assert len(asked) == 1
+
+
+GRANT = Grant("http://auth.test/token", "an-id", "a-secret", "a-refresh-token")
+
+
+class Login:
+    """An API whose tokens expire after some requests, and its token endpoint."""
+
+    def __init__(self, lifetime: int, *statuses: int) -> None:
+        self.lifetime = lifetime
+        self.statuses = list(statuses)
+        self.issued = 0
+        self.left = 0
+        self.forms: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            self.forms.append(request.content.decode())
+            if self.statuses:
+                return httpx.Response(self.statuses.pop(0))
+            self.issued += 1
+            self.left = self.lifetime
+            return httpx.Response(200, json={"access_token": f"t{self.issued}"})
+        self.left -= 1
+        is_good = request.headers["authorization"] == f"Bearer t{self.issued}"
+        return httpx.Response(200 if is_good and self.left >= 0 else 401, json={})
+
+    def source(self) -> HttpSource:
+        address = Address("http://api.test", "API_URL", None, "API_SECRET", GRANT)
+        transport = httpx.MockTransport(self)
+        return HttpSource("api", address, patience=QUICK, transport=transport)
+
+
+def test_expired_token_is_renewed_once_for_each_request(pauses: list[float]) -> None:
+    login = Login(3)
+    http = login.source()
+    for _ in range(7):
+        http.get("t", "/x", {})
+    assert login.issued == 3
+    assert set(login.forms) == {
+        "grant_type=refresh_token&refresh_token=a-refresh-token&client_id=an-id"
+        "&client_secret=a-secret"
+    }
+
+
+def test_token_that_is_refused_at_once_is_no_matter_of_time() -> None:
+    login = Login(0)
+    with pytest.raises(AccessError, match="check API_SECRET"):
+        login.source().get("t", "/x", {})
+    assert login.issued == 1
+
+
+def test_token_endpoint_that_fails_is_asked_again(pauses: list[float]) -> None:
+    login = Login(5, 503, 429)
+    login.source().get("t", "/x", {})
+    assert (login.issued, len(login.forms)) == (1, 3)
+
+
+def test_token_endpoint_that_refuses() -> None:
+    with pytest.raises(AccessError, match="endpoint answers 400 and gives no token"):
+        Login(5, 400).source().get("t", "/x", {})
+    assert "secret" not in repr(GRANT)
 
 
 def test_missing_endpoint() -> None:

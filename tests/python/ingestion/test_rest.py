@@ -219,3 +219,45 @@ def test_broken_utf8_and_records_that_are_none(
     project.run()
     assert project.values(CUSTOMERS, "city") == ["Cair\ufffd"]
     assert project.values("commerce/_rejected", "payload") == ["5", "null"]
+
+
+def test_pages_out_of_order_are_not_committed_before_the_end(
+    project: Project, commerce: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that fails later must not have moved its cursor past what is missing."""
+    monkeypatch.setattr("ingestion.load.COMMIT_ROWS", 4)
+    commerce.largest_page = 5
+    received = "name: received_at\n"
+    required = "            constraints: [{type: not_null}]\n"
+    project.edit("commerce", received, f"{received}{required}")
+    hours = 7_200
+    commerce.events = [event(n, moment(hours * (20 - n))) for n in range(20)]
+    commerce.before = lambda path, count: (
+        JSONResponse({}, 404) if path == "/v1/events" and count == 3 else None
+    )
+    assert project.call("run", "--source", "commerce").exit_code == 1
+    project.run("--source", "commerce")
+    found = project.values("commerce/events", "event_id")
+    assert sorted(found) == sorted(f"e{n}" for n in range(20))
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_pages_that_bring_nothing_end(
+    project: Project,
+    commerce: FakeSources,
+    monkeypatch: pytest.MonkeyPatch,
+    is_empty: bool,
+) -> None:
+    """Each page names another one that was never named before."""
+    monkeypatch.setattr("ingestion.paginators.IDLE_PAGES", 5)
+    data = [] if is_empty else [event(1, moment(1))]
+
+    def answer(path: str, count: int) -> Response | None:
+        body = {"data": data, "next_cursor": f"c{count}"}
+        return JSONResponse(body) if path == "/v1/events" else None
+
+    commerce.before = answer
+    result = project.call("run", "--source", "commerce", "--table", "events")
+    assert result.exit_code == 1
+    expected = "5 empty pages in a row" if is_empty else "the same page again and again"
+    assert expected in " ".join(result.output.split())
