@@ -27,8 +27,8 @@ test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python package
 # One after the other: one Spark keeps two cores busy.
 test-warehouse: .venv/warehouse.stamp $(PROFILES) ## Prove that Spark + Delta builds the same (Java 17)
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python -m pytest -m warehouse tests/python/local_warehouse
-	$(BIN)/python -m pytest -m warehouse tests/python/warehouse
+	$(BIN)/python -m pytest -m "warehouse and not slow" tests/python/local_warehouse
+	$(BIN)/python -m pytest -m "warehouse and not slow" tests/python/warehouse
 
 lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/ruff check
