@@ -27,8 +27,8 @@ test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python package
 # One after the other: one Spark keeps two cores busy.
 test-warehouse: .venv/warehouse.stamp $(PROFILES) ## Prove that Spark + Delta builds the same (Java 17)
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python -m pytest -m warehouse tests/python/local_warehouse
-	$(BIN)/python -m pytest -m warehouse tests/python/warehouse
+	$(BIN)/python -m pytest -m "warehouse and not slow" tests/python/local_warehouse
+	$(BIN)/python -m pytest -m "warehouse and not slow" tests/python/warehouse
 
 test-integration: .venv/dev.stamp .venv/azurite.stamp $(PROFILES) ## Run the tests against PostgreSQL and Azurite, where they are installed
 	$(BIN)/python scripts/install_dbt_packages.py

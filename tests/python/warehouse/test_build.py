@@ -14,7 +14,7 @@ import pytest
 from deltalake import DeltaTable
 
 from tests.python.support import artefacts
-from tests.python.support.both_engines import READERS, BothEngines, Day, Run
+from tests.python.support.both_engines import READERS, BothEngines, Day, Run, dbt
 from tests.python.support.parity import Comparison
 from tests.python.support.statements import is_of_dbt, kind, unparsed, without_header
 from tests.python.support.warehouse import running_warehouse
@@ -32,6 +32,14 @@ WARNINGS = {
         "rates of zero and below are planted"
     ),
 }
+# Tests of single columns, which tables that are equal pass on both engines or on none.
+SINGLE_COLUMNS = ("test_name:not_null", "test_name:unique")
+# Tests that a run leaves out that has little time: many more of the same.
+OF_INTERMEDIATES = (
+    "test_type:unit,path:models/intermediate",
+    "test_name:expect_compound_columns_to_be_unique,path:models/intermediate",
+)
+LEAST_TESTS_OF_INTERMEDIATES = 200
 # Tables that may be empty, and why.
 EMPTY = {
     "intermediate.int_exchange_rates_missed": "a missing rate would fail the build",
@@ -50,13 +58,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothEngines]:
 
 @pytest.fixture(scope="module")
 def day_one(both: BothEngines) -> Day:
-    """Everything: models, seeds, snapshots, unit tests and data tests.
-
-    But for hundreds of dbt's own tests of single columns: what they would find on one
-    engine and not on the other is a difference between tables, which are compared.
-    """
+    """Models, seeds and snapshots, with the unit tests and data tests of the others."""
     both.ingest(1)
-    return both.build("--exclude", "test_name:not_null", "test_name:unique")
+    return both.build("--exclude", *SINGLE_COLUMNS, *OF_INTERMEDIATES)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,16 @@ def test_every_node_passes_on_day_one(day_one: Day, figures: list[str]) -> None:
 
 def test_tables_are_equal_on_day_one(day_one: Day, figures: list[str]) -> None:
     assert_equal("day one", day_one.parity, figures)
+
+
+@pytest.mark.slow
+def test_tests_of_intermediates_pass(both: BothEngines, day_one: Day) -> None:
+    assert day_one
+    run = dbt(
+        both.warehouse, "test", "--select", *OF_INTERMEDIATES, "--target", "warehouse"
+    )
+    assert len(run.statuses) >= LEAST_TESTS_OF_INTERMEDIATES
+    assert set(run.statuses.values()) <= PASSED, run.output
 
 
 def test_every_node_passes_on_day_two(day_two: Day, figures: list[str]) -> None:
