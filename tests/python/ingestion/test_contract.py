@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion import contract
+from ingestion import contract, contract_sources
 from ingestion.contract_files import load_contract
 from ingestion.errors import ContractError
 from tests.python.ingestion.ingestion_project import REPOSITORY, Project
@@ -155,18 +155,20 @@ def test_folder_without_contract(project: Project) -> None:
 def test_every_key_is_documented() -> None:
     text = (REPOSITORY / "docs/contract.md").read_text()
     models = (
-        contract.RestSource,
-        contract.SqlSource,
-        contract.FilesSource,
+        contract_sources.RestSource,
+        contract_sources.SqlSource,
+        contract_sources.FilesSource,
         contract.CsvOptions,
         contract.TableSettings,
         contract.Incremental,
-        contract.PageNumberPaginator,
-        contract.OffsetPaginator,
-        contract.CursorPaginator,
+        contract_sources.PageNumberPaginator,
+        contract_sources.OffsetPaginator,
+        contract_sources.CursorPaginator,
         contract.ColumnMeta,
-        contract.RateLimit,
-        contract.SchemaContract,
+        contract_sources.BearerAuth,
+        contract_sources.OauthAuth,
+        contract_sources.RateLimit,
+        contract_sources.SchemaContract,
     )
     for model in models:
         for key in model.model_fields:
