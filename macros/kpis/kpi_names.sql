@@ -1,4 +1,4 @@
-{#- Columns of `kpi_monthly` that are compared with the month and the year before. -#}
+{#- Columns of the monthly KPIs that are compared with the month and the year before. -#}
 {% macro kpi_names() -%}
     {{
         return(
@@ -24,6 +24,9 @@
                 "average_order_amount",
                 "marketing_spend_amount",
                 "cac_amount",
+                "paid_cac_amount",
+                "payback_months",
+                "new_customer_value_amount",
                 "lifetime_value_amount",
                 "ltv_to_cac_ratio",
                 "mau",

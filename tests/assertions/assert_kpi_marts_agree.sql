@@ -1,6 +1,7 @@
 -- Fails when `kpi_daily`, `kpi_monthly_by_currency` or, for all customers, the complete
 -- months of `kpi_cohort_retention` do not add up to those of `kpi_monthly`. What is
--- dated before the month of its customer's first order is in no month of a cohort.
+-- dated before the month of its customer's first order is in no month of a cohort, and
+-- whose first order is older than the calendar is in no cohort.
 
 with
 
@@ -40,19 +41,29 @@ acquired_customers as (
 
 ),
 
-early_refunds as (
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+movements_in_no_cohort as (
 
     select
         movements.month_start_date,
-        0 as order_count,
-        -movements.refunded_amount as net_revenue_amount,
+        movements.order_count,
+        movements.gross_amount - movements.refunded_amount as net_revenue_amount,
         0 as new_customer_count
     from movements
+    cross join as_of_date
     inner join acquired_customers
         on
             movements.customer_id = acquired_customers.customer_id
-            and movements.month_start_date < acquired_customers.month_start_date
-    where movements.movement_type = 'refund'
+            and (
+                movements.month_start_date < acquired_customers.month_start_date
+                or acquired_customers.month_start_date
+                < {{ earliest_kpi_month('as_of_date.as_of_date') }}
+            )
 
 ),
 
@@ -70,7 +81,7 @@ cohort_months as (
 
     union all
 
-    select * from early_refunds
+    select * from movements_in_no_cohort
 
 ),
 

@@ -1,5 +1,6 @@
 -- Fails when what all batches changed does not add up, for a month and country, to the
--- orders and amounts that `kpi_monthly` shows of it.
+-- orders and amounts that `kpi_monthly` shows of it. What is older than its calendar
+-- is not in it.
 
 with
 
@@ -16,16 +17,27 @@ kpi_monthly as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 summed as (
 
     select
-        month_start_date,
-        country_code,
-        sum(order_count_change) as order_count,
-        {{ sum_amount('gross_revenue_amount_change') }} as gross_revenue_amount,
-        {{ sum_amount('refunded_amount_change') }} as refunded_amount
+        revenue_changes.month_start_date,
+        revenue_changes.country_code,
+        sum(revenue_changes.order_count_change) as order_count,
+        {{ sum_amount('revenue_changes.gross_revenue_amount_change') }}
+            as gross_revenue_amount,
+        {{ sum_amount('revenue_changes.refunded_amount_change') }} as refunded_amount
     from revenue_changes
-    group by month_start_date, country_code
+    inner join as_of_date
+        on
+            revenue_changes.month_start_date
+            >= {{ earliest_kpi_month('as_of_date.as_of_date') }}
+    group by revenue_changes.month_start_date, revenue_changes.country_code
 
 )
 

@@ -1,4 +1,7 @@
-{#- A triangle without gaps: from the month of the first orders to the last one. -#}
+{#-
+    A triangle without gaps: from the month of the first orders to the last one. Whose first
+    order is older than the calendar is in no cohort.
+-#}
 
 with
 
@@ -18,10 +21,12 @@ months as (
 cohorts as (
 
     select
-        month_start_date as cohort_month_date,
+        acquired_customers.month_start_date as cohort_month_date,
         count(*) as cohort_customer_count
     from acquired_customers
-    group by month_start_date
+    inner join months
+        on acquired_customers.month_start_date = months.month_start_date
+    group by acquired_customers.month_start_date
 
 ),
 

@@ -61,9 +61,12 @@ measured_months as (
 bounds as (
 
     select
-        coalesce(
-            min(measured_months.order_month_date),
-            min(measured_months.month_start_date)
+        greatest(
+            coalesce(
+                min(measured_months.order_month_date),
+                min(measured_months.month_start_date)
+            ),
+            {{ earliest_kpi_month('max(as_of_date.as_of_date)') }}
         ) as first_month_date,
         greatest(
             {{ month_start('max(as_of_date.as_of_date)') }},

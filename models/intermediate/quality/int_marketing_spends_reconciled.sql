@@ -1,6 +1,7 @@
 {#-
-    The calendar of the KPIs begins with the first order or refund: what was spent before
-    is in no period. Where nothing was sold yet, the first spend or visit begins it.
+    The calendar of the KPIs begins with the first order or refund, but not before the
+    earliest month that it may have: what was spent before is in no period. Where nothing
+    was sold yet, the first spend or visit begins it.
 -#}
 
 with
@@ -18,6 +19,12 @@ orders as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 days as (
 
     select * from {{ ref('kpi_daily') }}
@@ -31,9 +38,16 @@ first_days as (
 
 ),
 
-first_orders as (
+{# Where the calendar begins later than this, spend is lost. #}
+latest_starts as (
 
-    select min(order_date) as order_date from orders
+    select
+        greatest(
+            min(orders.order_date),
+            {{ earliest_kpi_month('max(as_of_date.as_of_date)') }}
+        ) as date_day
+    from as_of_date
+    left join orders on as_of_date.as_of_date is not null
 
 ),
 
@@ -42,15 +56,15 @@ judged as (
     select
         'crm.campaign_spend' as table_name,
         'spend_amount_facts_to_kpis' as measure,
-        case when first_orders.order_date is not null then 'outside_calendar' end
+        case when latest_starts.date_day is not null then 'outside_calendar' end
             as reason,
         campaign_spends.marketing_spend_amount as record_value,
         campaign_spends.spend_date as day_date
     from campaign_spends
     left join first_days on campaign_spends.spend_date < first_days.date_day
-    left join first_orders
+    left join latest_starts
         on
-            campaign_spends.spend_date < first_orders.order_date
+            campaign_spends.spend_date < latest_starts.date_day
             and first_days.date_day is not null
 
 ),

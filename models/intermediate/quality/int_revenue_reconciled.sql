@@ -23,6 +23,12 @@ refunds as (
 
 ),
 
+as_of_date as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
 days as (
 
     select * from {{ ref('kpi_daily') }}
@@ -33,20 +39,24 @@ days as (
 judged_orders as (
 
     select
-        order_id,
+        orders.order_id,
         case
-            when is_cancelled then 'cancelled'
-            when is_refunded_in_full then 'refunded_in_full'
-            when customer_id is null then 'unknown_customer'
+            when orders.is_cancelled then 'cancelled'
+            when orders.is_refunded_in_full then 'refunded_in_full'
+            when orders.customer_id is null then 'unknown_customer'
         end as reason,
-        is_valid,
-        gross_amount,
-        order_date
+        case
+            when orders.is_valid then orders.gross_amount
+            else converted_orders.converted_total_amount
+        end as order_amount,
+        1 as order_count,
+        orders.order_date
     from orders
+    left join converted_orders on orders.order_id = converted_orders.order_id
 
 ),
 
-{# Grouped, so that an order that is there twice doubles neither value nor refund. #}
+{# Grouped, so that an order that is there twice does not double its refunds. #}
 order_reasons as (
 
     select
@@ -57,41 +67,21 @@ order_reasons as (
 
 ),
 
-order_values as (
-
-    select
-        order_id,
-        min(converted_total_amount) as converted_total_amount
-    from converted_orders
-    group by order_id
-
-),
-
 judged as (
 
-    select
-        'shop.orders' as table_name,
-        'records_facts_to_kpis' as measure,
-        reason,
-        1 as record_value,
-        order_date as day_date
-    from judged_orders
-
-    union all
-
-    select
-        'shop.orders' as table_name,
-        'gross_amount_facts_to_kpis' as measure,
-        judged_orders.reason,
-        case
-            when judged_orders.is_valid then judged_orders.gross_amount
-            else order_values.converted_total_amount
-        end as record_value,
-        judged_orders.order_date as day_date
-    from judged_orders
-    left join order_values on judged_orders.order_id = order_values.order_id
-
-    union all
+    {% for measure, column_name in [
+        ('records_facts_to_kpis', 'order_count'),
+        ('gross_amount_facts_to_kpis', 'order_amount')
+    ] %}
+        select
+            'shop.orders' as table_name,
+            '{{ measure }}' as measure,
+            reason,
+            {{ column_name }} as record_value,
+            order_date as day_date
+        from judged_orders
+        union all
+    {% endfor %}
 
     select
         'shop.refunds' as table_name,
@@ -104,9 +94,27 @@ judged as (
 
 ),
 
+{# A refund can be in the calendar though its order is older than that. #}
+dated as (
+
+    select
+        judged.table_name,
+        judged.measure,
+        case
+            when judged.reason is not null then judged.reason
+            when judged.day_date < {{ earliest_kpi_month('as_of_date.as_of_date') }}
+                then 'outside_calendar'
+        end as reason,
+        judged.record_value,
+        judged.day_date
+    from judged
+    cross join as_of_date
+
+),
+
 records as (
 
-    {{ without_rates('judged') }}
+    {{ without_rates('dated') }}
 
 ),
 

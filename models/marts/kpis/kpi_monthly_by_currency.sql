@@ -6,6 +6,22 @@ movements as (
 
 ),
 
+months as (
+
+    select * from {{ ref('int_kpi_months_listed') }}
+    where country_code = 'all' and acquisition_channel = 'all'
+
+),
+
+{# What is older than the calendar is in no KPI. #}
+dated_movements as (
+
+    select movements.*
+    from movements
+    inner join months on movements.month_start_date = months.month_start_date
+
+),
+
 currency_months as (
 
     select
@@ -18,7 +34,7 @@ currency_months as (
         {{ sum_amount('refunded_amount_original') }} as refunded_amount_original,
         {{ sum_amount('gross_amount') }} as gross_revenue_amount,
         {{ sum_amount('refunded_amount') }} as refunded_amount
-    from movements
+    from dated_movements
     group by {{ kpi_levels(['month_start_date', 'currency_code']) }}
 
 ),

@@ -1,6 +1,6 @@
 {#-
     One row per value, so that each has its own row of comparisons; doubles, since it is
-    for showing change: whoever adds amounts up takes them from `kpi_monthly`.
+    for showing change: whoever adds amounts up takes them from where they come from.
 -#}
 
 with
@@ -11,13 +11,35 @@ kpi_monthly as (
 
 ),
 
+kpi_acquisition as (
+
+    select * from {{ ref('kpi_acquisition') }}
+
+),
+
+joined as (
+
+    select
+        kpi_monthly.*,
+        kpi_acquisition.paid_cac_amount,
+        kpi_acquisition.new_customer_value_amount,
+        kpi_acquisition.payback_months
+    from kpi_monthly
+    left join kpi_acquisition
+        on
+            kpi_monthly.month_start_date = kpi_acquisition.month_start_date
+            and kpi_monthly.country_code = kpi_acquisition.country_code
+            and kpi_monthly.acquisition_channel = kpi_acquisition.acquisition_channel
+
+),
+
 {# Every row once for each KPI: a scan for each would take Spark minutes. #}
 numbered_rows as (
 
     select
         *,
         explode(sequence(1, {{ kpi_names() | length }})) as kpi_number
-    from kpi_monthly
+    from joined
 
 ),
 

@@ -18,7 +18,8 @@ def kpi_cohort_retention(facts: Facts) -> Table:
     """All rows by month of the first valid order and months since."""
     cohorts: defaultdict[dt.date, set[str]] = defaultdict(set)
     for person, sales in facts.sales_of.items():
-        cohorts[month(sales[0].day)].add(person)
+        if sales[0].day >= month(facts.first_day):
+            cohorts[month(sales[0].day)].add(person)
     table: dict[Key, Row] = {}
     for cohort, members in cohorts.items():
         table |= _cohort(facts, cohort, members)

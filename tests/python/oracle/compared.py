@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.python.oracle.acquisition import kpi_acquisition
 from tests.python.oracle.compare import Table
 from tests.python.oracle.facts import Facts, months_later
 from tests.python.oracle.measures import Row, ratio
@@ -22,11 +23,16 @@ NO_KPIS = {
     "promoting_ticket_count",
 }
 """Columns that say what a row is of, or that a rate beside them is made of."""
+OF_ACQUISITION = ("paid_cac_amount", "payback_months", "new_customer_value_amount")
 
 
 def kpi_monthly_compared(facts: Facts) -> Table:
     """All rows by month, country, channel and name of the value."""
-    months = kpi_monthly(facts)
+    acquired = kpi_acquisition(facts)
+    months = {
+        key: {**row, **{name: acquired[key][name] for name in OF_ACQUISITION}}
+        for key, row in kpi_monthly(facts).items()
+    }
     nothing: Row = {}
     return {
         (start, *place, name): _row(

@@ -6,6 +6,7 @@ from tests.python.oracle.compare import Key, Table
 from tests.python.oracle.facts import Facts, Return, level_name, levels, month
 from tests.python.oracle.measures import Row
 from tests.python.oracle.money import minus, total
+from tests.python.oracle.monthly import months
 from tests.python.oracle.orders import Sale
 
 
@@ -19,9 +20,11 @@ def kpi_monthly_by_currency(facts: Facts) -> Table:
     for each in facts.returns:
         for place in levels(facts.place_of_return(each)):
             returns[month(each.day), *place, each.sale.order.currency].append(each)
+    calendar = set(months(facts))
     return {
         key: _row(key, sales.get(key, []), returns.get(key, []))
         for key in sales.keys() | returns.keys()
+        if key[0] in calendar
     }
 
 

@@ -13,7 +13,7 @@ TOLD = ("level_name", "is_complete_period")
 
 
 def days(facts: Facts) -> Iterator[dt.date]:
-    """Every day from the beginning of the month of the first valid order."""
+    """Every day from the beginning of the first month of the calendar."""
     day = month(facts.first_day)
     while day <= facts.last_day:
         yield day

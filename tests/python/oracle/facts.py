@@ -18,6 +18,8 @@ from tests.python.oracle.people import (
 from tests.python.oracle.records import Records
 
 ALL = "all"
+MOST_YEARS = 20
+"""The calendar goes no further back."""
 Place = tuple[str, str]
 """Country and channel; `all` on totals."""
 Thing = TypeVar("Thing")
@@ -107,8 +109,9 @@ class Facts:
 
     @cached_property
     def first_day(self) -> dt.date:
-        """Day of the first valid order."""
-        return min(sale.day for sale in self.valid)
+        """Day of the first valid order, or the first one of a later calendar."""
+        earliest = months_later(month(self.as_of), -12 * MOST_YEARS)
+        return max(earliest, min(sale.day for sale in self.valid))
 
     def place_of_sale(self, sale: Sale) -> Place:
         return sale.country, self.people.channel[sale.person]

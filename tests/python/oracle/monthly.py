@@ -12,7 +12,7 @@ WINDOW_DAYS = 90
 
 
 def months(facts: Facts) -> Iterator[dt.date]:
-    """Every month from the first valid order to the end of what is known."""
+    """Every month of the calendar, to the end of what is known."""
     start = month(facts.first_day)
     while start <= facts.last_day:
         yield start

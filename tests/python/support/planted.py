@@ -346,8 +346,7 @@ def _orders(day: int) -> dict[str, list[Record]]:
             "order_id": 8_000_000 + number,
             "customer_id": 8_000_000 + number * 3 % 70,
             "ordered_at": _shop_time(time),
-            # A valid order of 1970 would give every KPI a row for each day since.
-            "status": _turn(STATUSES, number // 3) if time > "2" else "Canceled",
+            "status": _turn(STATUSES, number // 3),
             "currency": _turn(currencies, number),
             "sales_channel": _turn(["WEB", "app\u00a0", "", None], number),
             "country": _turn(COUNTRIES, number // 2) or None,
