@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from demo import shop, store
 from demo.world import World
 from tests.python.oracle.planted_orders import (
+    HOME,
     LAST_DAY,
     MEMBER,
     MEMBERS,
@@ -191,7 +192,11 @@ def _shop_rows() -> Iterator[tuple[str, list[Row]]]:
     yield (
         "customers",
         [
-            {"customer_id": member, "last_name": person.title()}
+            {
+                "customer_id": member,
+                "last_name": person.title(),
+                "country": HOME.get(member),
+            }
             for member, person in MEMBERS.items()
         ],
     )
@@ -274,12 +279,13 @@ def _visits() -> Iterator[tuple[str, str, str]]:
     visits = [(when, "login", number // 2) for number, (when, _) in enumerate(VISITS)]
     visits.append((GLANCE, "email_open", len(VISITS)))
     for number, (when, kind, session) in enumerate(visits):
+        event_id = f"planted-{number}"
         event = {
-            "event_id": f"planted-{number}",
+            "event_id": event_id,
             "customer_id": WEB_ACCOUNT,
             "session_id": f"planted-{session}",
             "event_type": kind,
             "occurred_at": when,
             "received_at": WRITTEN_AT,
         }
-        yield event["event_id"], WRITTEN_AT, json.dumps(event)
+        yield event_id, WRITTEN_AT, json.dumps(event)

@@ -91,6 +91,9 @@ COURSES = [
     Course(
         ({"ordered_at": "2024-10-31 20:30:00"}, {"country": "Egypt"}, None),
     ),
+    # Nobody said where until now, so it was where the customer lives; and no longer.
+    Course(({"country": None}, {"country": "UAE"}, None)),
+    Course(({}, {"country": None}, None)),
     # Another day of the month, with another rate.
     Course(
         (

@@ -9,7 +9,9 @@ MEMBERS = {
     TWIN_BUYER: "twin buyer",
     CORRECTED: "corrected",
 }
-"""The person of each account, which tells no country and has no channel."""
+"""The person of each account, which has no channel."""
+HOME = {CORRECTED: "Saudi Arabia"}
+"""Where they live, if their account tells it."""
 LAST_DAY = "2025-07-31"
 """The last day on which a source recorded something."""
 AHEAD = "2052-12-01 09:00:00"

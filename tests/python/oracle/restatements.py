@@ -14,7 +14,7 @@ from tests.python.oracle.orders import Sale
 class Share(NamedTuple):
     """What an order, or its refunds, count for in a month."""
 
-    count: int
+    order_count: int
     gross: Amount
     refunded: Amount
 
@@ -82,7 +82,7 @@ def _changes(before: Sale | None, now: Sale) -> list[tuple[Cell, Change]]:
         old, new = earlier.get(cell, NO_SHARE), later.get(cell, NO_SHARE)
         if old != new:
             share = Share(
-                new.count - old.count,
+                new.order_count - old.order_count,
                 minus(new.gross, old.gross),
                 minus(new.refunded, old.refunded),
             )
@@ -111,7 +111,7 @@ def _row(batch: Batch, changes: list[Change]) -> Row:
     refunded = total(each.share.refunded for each in changes)
     return {
         "restated_order_count": len({each.order_id for each in changes}),
-        "order_count_change": sum(each.share.count for each in changes),
+        "order_count_change": sum(each.share.order_count for each in changes),
         "gross_revenue_amount_change": gross,
         "refunded_amount_change": refunded,
         "net_revenue_amount_change": minus(gross, refunded),
