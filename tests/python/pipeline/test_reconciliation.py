@@ -35,7 +35,8 @@ UNEXPLAINED = (
 # Values of a known order: valid, and paid in the reporting currency or another.
 ORDER = "(select min(order_id) from marts.fct_orders where is_valid)"
 QUICK_TAMPERING = 3
-TAMPERING = {
+Expected = dict[tuple[str, str], Decimal | int | None]
+TAMPERING: dict[str, tuple[str, Expected]] = {
     "a staged order is lost": (
         f"delete from staging.stg_shop__orders where order_id = {ORDER}",
         {
