@@ -18,12 +18,6 @@ orders as (
 
 ),
 
-customers as (
-
-    select * from {{ ref('int_customers_unified') }}
-
-),
-
 country_aliases as (
 
     select * from {{ ref('country_aliases') }}
@@ -52,14 +46,12 @@ placed_versions as (
 
     select
         order_versions.*,
-        coalesce(
-            country_aliases.country_code, customers.country_code, 'ZZ'
-        ) as country_code
+        coalesce(country_aliases.country_code, orders.customer_country_code)
+            as country_code
     from order_versions
     inner join orders on order_versions.order_id = orders.order_id
     inner join as_of_date
         on cast(order_versions.ordered_at as date) <= as_of_date.as_of_date
-    left join customers on orders.customer_id = customers.customer_id
     left join country_aliases
         on {{ lower_text('trim(order_versions.country)') }} = country_aliases.alias
 

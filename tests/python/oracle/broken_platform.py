@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.python.oracle import tables
 from tests.python.oracle.mutations import Mutation
-from tests.python.oracle.true_platform import TruePlatform
+from tests.python.oracle.true_platform import TruePlatform, variables
 from tests.python.support.dbt_in_process import DbtInProcess
 from tests.python.support.platform import REPOSITORY, Platform
 
@@ -29,7 +29,7 @@ class BrokenPlatform:
         self.true, self.targets = true, tuple(targets)
         self.platform = Platform(folder, lake=true.platform.lake)
         day = tables.as_of_date(true.platform)
-        self.dbt = DbtInProcess(self.platform, f"as_of_date: {day}")
+        self.dbt = DbtInProcess(self.platform, variables(str(day)))
 
     def build(self, model: str, code: str | None = None) -> None:
         """Builds a model, and what the targets need of what is made of it.

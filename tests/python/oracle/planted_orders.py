@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 MEMBER, TRAVELLER, TWIN_BUYER, CORRECTED = 900_001, 900_002, 900_003, 900_004
+MISDATED = 900_005
 MEMBERS = {
     MEMBER: "planted",
     TRAVELLER: "traveller",
     TWIN_BUYER: "twin buyer",
     CORRECTED: "corrected",
+    MISDATED: "misdated",
 }
 """The person of each account, which has no channel."""
 HOME = {CORRECTED: "Saudi Arabia"}
@@ -131,4 +133,17 @@ ODDITIES = [
         member=TWIN_BUYER,
     ),
     Oddity("2024-05-15 09:00:00", "delivered", "35.00", member=TWIN_BUYER),
+    # Older than the calendar; one refund lies in it, and so does another order.
+    Oddity(
+        "1900-01-01 00:00:00",
+        "delivered",
+        "20.00",
+        (
+            ("1970-01-01 00:00:00", "1.00", "USD"),
+            ("2024-06-20 09:00:00", "2.00", "USD"),
+        ),
+        currency="USD",
+        member=MISDATED,
+    ),
+    Oddity("2024-06-21 09:00:00", "delivered", "65.00", member=MISDATED),
 ]

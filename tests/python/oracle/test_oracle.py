@@ -19,7 +19,12 @@ from tests.python.oracle.planted import (
     VISITS,
     order_ids,
 )
-from tests.python.oracle.planted_orders import AHEAD, TRAVELLER, TWIN_BUYER
+from tests.python.oracle.planted_orders import (
+    AHEAD,
+    MISDATED,
+    TRAVELLER,
+    TWIN_BUYER,
+)
 from tests.python.oracle.records import Records
 from tests.python.oracle.restatements import kpi_restatements
 from tests.python.oracle.tables import AWAITED, MARTS, Mart
@@ -138,6 +143,13 @@ def test_orders_have_other_places_by_time_and_by_number(facts: Facts) -> None:
     one, other = first_of(TWIN_BUYER)
     assert one.order.ordered_at == other.order.ordered_at
     assert one.country != other.country
+
+
+def test_an_order_is_older_than_the_calendar(facts: Facts) -> None:
+    old, *others = facts.sales_of[facts.people.of[f"shop:{MISDATED}"]]
+    assert old.day < facts.first_day
+    assert old.repayments[-1].day > facts.first_day
+    assert others
 
 
 def test_a_market_has_begun_a_month_on_the_last_day(

@@ -4,6 +4,7 @@ Its customers are exactly the true people, so that every figure can be compared.
 """
 
 import datetime as dt
+import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from demo.world import World, generate
 from ingestion import cursors
 from ingestion.contract_files import load_contract
 from ingestion.lake import LakeTable
+from tests.python.oracle.facts import MOST_YEARS
 from tests.python.oracle.planted import plant, plant_quotes
 from tests.python.oracle.planted_corrections import BATCHES, plant_corrections
 from tests.python.oracle.records import Shop, read_shop
@@ -76,7 +78,8 @@ def build(folder: Path, targets: Iterable[str]) -> TruePlatform:
     platform.build("--select", IDENTITY)
     apart = two_people(people, dict(platform.query(RESOLVED)))
     _decide(platform, "cannot_link", apart, dt.datetime(2025, 8, 2))
-    platform.build("--select", *(f"+{target}" for target in targets))
+    chosen = [f"+{target}" for target in targets]
+    platform.build("--vars", variables(), "--select", *chosen)
     return TruePlatform(world, platform, landed)
 
 
@@ -85,8 +88,13 @@ def cut(whole: TruePlatform, folder: Path, targets: Iterable[str]) -> TruePlatfo
     platform = Platform(folder, lake=whole.platform.lake)
     shutil.copyfile(whole.platform.database, platform.database)
     chosen = [f"int_as_of_date+,+{target}" for target in targets]
-    platform.build("--vars", f"as_of_date: {CUT_DAY}", "--select", *chosen)
+    platform.build("--vars", variables(CUT_DAY), "--select", *chosen)
     return TruePlatform(whole.world, platform, whole.landed)
+
+
+def variables(as_of_date: str | None = None) -> str:
+    """The project's variables, with a short calendar, as of today or another day."""
+    return json.dumps({"kpi_history_years": MOST_YEARS, "as_of_date": as_of_date})
 
 
 def person_of(world: World) -> dict[str, str]:
