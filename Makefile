@@ -11,7 +11,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # dbt looks for profiles.yml here unless DBT_PROFILES_DIR names another folder.
 PROFILES = $(if $(DBT_PROFILES_DIR),,profiles.yml)
 
-.PHONY: help demo test test-warehouse test-integration lint bench docs
+.PHONY: help demo test test-slow test-warehouse test-integration lint bench docs
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,10 @@ demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
+test-slow: .venv/dev.stamp $(PROFILES) ## Run what CI has no time for, in hours: every break, cut and order of arrival
+	$(BIN)/python scripts/install_dbt_packages.py
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 -m "slow and not warehouse"
 
 # One after the other: one Spark keeps two cores busy.
 test-warehouse: .venv/warehouse.stamp $(PROFILES) ## Prove that Spark + Delta builds the same (Java 17)

@@ -52,6 +52,7 @@ placed_in_countries as (
     select
         known_orders.*,
         customer_records.customer_id as resolved_customer_id,
+        coalesce(customers.country_code, 'ZZ') as customer_country_code,
         coalesce(
             country_aliases.country_code, customers.country_code, 'ZZ'
         ) as country_code
@@ -76,6 +77,7 @@ int_orders_localized as (
         placed_in_countries.currency_code,
         placed_in_countries.sales_channel,
         placed_in_countries.country_code,
+        placed_in_countries.customer_country_code,
         coalesce(countries.time_zone, 'UTC') as time_zone,
 
         ---------- numerics

@@ -4,6 +4,7 @@
     ('crm.contacts', ref('stg_crm__contacts'), 'contact_id'),
     ('crm.tickets', ref('stg_crm__tickets'), 'ticket_id')
 ] -%}
+{%- set amounts = {'crm.campaign_spend': 'spend_amount'} -%}
 
 with
 
@@ -20,6 +21,10 @@ staged_versions as (
         select
             '{{ table_name }}' as table_name,
             {{ key }} as source_record_id,
+            cast({{ 'currency_code' if table_name in amounts else 'null' }} as string)
+                as currency_code,
+            cast({{ amounts.get(table_name, 'null') }} as decimal(18, 4))
+                as record_amount,
             _loaded_at,
             _source_position
         from {{ relation }}
@@ -28,7 +33,7 @@ staged_versions as (
 
 ),
 
-{{ reconciled_versions() }},
+{{ reconciled_versions(amount_names={'crm.campaign_spend': 'spend_amount'}) }},
 
 int_crm_versions_reconciled as (
 

@@ -1,8 +1,10 @@
 {{ config(materialized = 'view') }}
 
 {%- set steps = [
+    ref('int_customer_days_reconciled'),
     ref('int_marketing_spends_reconciled'),
-    ref('int_revenue_reconciled')
+    ref('int_revenue_reconciled'),
+    ref('int_ticket_months_reconciled')
 ] -%}
 
 with

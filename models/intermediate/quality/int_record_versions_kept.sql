@@ -33,6 +33,8 @@ int_record_versions_kept as (
     select
         record_versions.source_record_id,
         record_versions.table_name,
+        record_versions.currency_code,
+        record_versions.record_amount,
         record_versions._loaded_at,
         record_versions._batch_id,
         record_versions._source_position

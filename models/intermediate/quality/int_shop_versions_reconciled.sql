@@ -5,6 +5,10 @@
     ('shop.products', ref('stg_shop__products'), 'product_id'),
     ('shop.refunds', ref('stg_shop__refunds'), 'refund_id')
 ] -%}
+{%- set amounts = {
+    'shop.orders': 'total_amount',
+    'shop.refunds': 'refund_amount'
+} -%}
 
 with
 
@@ -21,6 +25,10 @@ staged_versions as (
         select
             '{{ table_name }}' as table_name,
             {{ key }} as source_record_id,
+            cast({{ 'currency_code' if table_name in amounts else 'null' }} as string)
+                as currency_code,
+            cast({{ amounts.get(table_name, 'null') }} as decimal(18, 4))
+                as record_amount,
             _loaded_at,
             _source_position
         from {{ relation }}
@@ -29,7 +37,10 @@ staged_versions as (
 
 ),
 
-{{ reconciled_versions() }},
+{{ reconciled_versions(amount_names={
+    'shop.orders': 'gross_amount',
+    'shop.refunds': 'refunded_amount'
+}) }},
 
 int_shop_versions_reconciled as (
 

@@ -46,7 +46,8 @@ placed_versions as (
 
     select
         order_versions.*,
-        coalesce(country_aliases.country_code, orders.country_code) as country_code
+        coalesce(country_aliases.country_code, orders.customer_country_code)
+            as country_code
     from order_versions
     inner join orders on order_versions.order_id = orders.order_id
     inner join as_of_date

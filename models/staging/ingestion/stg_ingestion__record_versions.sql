@@ -1,5 +1,5 @@
 {#-
-    All that was ever landed, by key and place alone: what staging makes of it is
+    All that was ever landed, by key, place and money alone: what staging makes of it is
     reconciled against this, and must not be read from staging itself.
 -#}
 
@@ -31,6 +31,11 @@
     ('shop.products', source('shop', 'products'), 'trim(product_id)'),
     ('shop.refunds', source('shop', 'refunds'), 'trim(refund_id)')
 ] -%}
+{%- set amounts = {
+    'crm.campaign_spend': 'amount',
+    'shop.orders': 'total_amount',
+    'shop.refunds': 'amount'
+} -%}
 {%- set decided_tables = [
     (
         'stewardship.identity_decisions',
@@ -52,6 +57,13 @@ delivered_versions as (
         select
             '{{ table_name }}' as table_name,
             {{ key }} as source_record_id,
+            {% if table_name in amounts -%}
+                {{ upper_code('trim(currency)') }} as currency_code,
+            {%- else -%}
+                cast(null as string) as currency_code,
+            {%- endif %}
+            cast({{ amounts.get(table_name, 'null') }} as decimal(18, 4))
+                as record_amount,
             cast(_loaded_at as timestamp) as _loaded_at,
             _batch_id,
             _source_position
@@ -69,6 +81,8 @@ decided_versions as (
         select
             '{{ table_name }}' as table_name,
             {{ key }} as source_record_id,
+            cast(null as string) as currency_code,
+            cast(null as decimal(18, 4)) as record_amount,
             cast(_loaded_at as timestamp) as _loaded_at,
             cast(null as string) as _batch_id,
             cast(0 as bigint) as _source_position
@@ -84,6 +98,8 @@ stg_ingestion__record_versions as (
     select
         source_record_id,
         table_name,
+        currency_code,
+        record_amount,
         _loaded_at,
         _batch_id,
         _source_position
@@ -94,6 +110,8 @@ stg_ingestion__record_versions as (
     select
         source_record_id,
         table_name,
+        currency_code,
+        record_amount,
         _loaded_at,
         _batch_id,
         _source_position

@@ -4,8 +4,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.python.oracle import tables
 from tests.python.oracle.mutations import Mutation
-from tests.python.oracle.true_platform import CUT_DAY, TruePlatform
+from tests.python.oracle.true_platform import TruePlatform, variables
 from tests.python.support.dbt_in_process import DbtInProcess
 from tests.python.support.platform import REPOSITORY, Platform
 
@@ -18,7 +19,7 @@ class BrokenPlatform:
 
     Args:
         folder: Where copies go.
-        true: The platform that is right, on the day of `CUT_DAY`.
+        true: The platform that is right, on its day.
         targets: What is compared.
     """
 
@@ -27,7 +28,8 @@ class BrokenPlatform:
     ) -> None:
         self.true, self.targets = true, tuple(targets)
         self.platform = Platform(folder, lake=true.platform.lake)
-        self.dbt = DbtInProcess(self.platform, f"as_of_date: {CUT_DAY}")
+        day = tables.as_of_date(true.platform)
+        self.dbt = DbtInProcess(self.platform, variables(str(day)))
 
     def build(self, model: str, code: str | None = None) -> None:
         """Builds a model, and what the targets need of what is made of it.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -15,11 +15,11 @@ from tests.python.oracle.people import (
     People,
     country_code,
 )
-from tests.python.oracle.records import Records
+from tests.python.oracle.records import Records, Shop
 
 ALL = "all"
-MOST_YEARS = 20
-"""The calendar goes no further back."""
+MOST_YEARS = 3
+"""The calendar goes no further back: fewer years than usual, to save time."""
 Place = tuple[str, str]
 """Country and channel; `all` on totals."""
 Thing = TypeVar("Thing")
@@ -48,6 +48,20 @@ class Return(NamedTuple):
         return self.repayment.day
 
 
+class Batch(NamedTuple):
+    """An ingestion batch that brought something of the shop.
+
+    Attributes:
+        name: Its id on the platform.
+        landed_at: When, in UTC.
+        shop: What the shop held then.
+    """
+
+    name: str
+    landed_at: dt.datetime
+    shop: Shop
+
+
 class Facts:
     """What is known at the end of the as-of date.
 
@@ -56,6 +70,7 @@ class Facts:
         person_of: The true person of every record.
         as_of: Last day, in UTC.
         predicted: Value that a model foretells of each person; null if it cannot.
+        batches: What the shop held at each batch, the last one as it is now.
     """
 
     def __init__(
@@ -64,10 +79,17 @@ class Facts:
         person_of: dict[str, str],
         as_of: dt.date,
         predicted: Mapping[str, Amount],
+        batches: Sequence[Batch],
     ) -> None:
-        self.as_of, self.predicted = as_of, predicted
+        self.as_of, self.predicted, self.batches = as_of, predicted, batches
         self.people = People(records, person_of)
         rates = Rates(records.quotes, as_of)
+        # Without lines: they say nothing of revenue.
+        shops = [
+            records._replace(orders=b.shop.orders, refunds=b.shop.refunds, lines=[])
+            for b in batches
+        ]
+        self.ledgers = [Ledger(shop, self.people, rates, as_of) for shop in shops]
         self.ledger = Ledger(records, self.people, rates, as_of)
         self.valid = self.ledger.valid
         self.returns = [Return(s, r) for s in self.valid for r in s.repayments]

@@ -15,12 +15,14 @@ class Mutation(NamedTuple):
         file: Model that is broken.
         old: Text that the model has once.
         new: What it becomes.
+        shows_on: The platform on which it shows: `cut` or `whole`.
     """
 
     error: str
     file: str
     old: str
     new: str
+    shows_on: str = "cut"
 
     @property
     def model(self) -> str:

@@ -1,4 +1,5 @@
-"""Records planted into the known world: hours at which a day is easily mistaken.
+"""Records planted into the known world: hours at which a day is easily mistaken,
+and money that is easily miscounted.
 
 The day of each is stated by hand, from the clocks of its market: Cairo is two hours
 ahead of UTC, and three from the last Friday of April at 00:00 to the last Thursday of
@@ -14,13 +15,18 @@ import sqlalchemy as sa
 
 from demo import shop, store
 from demo.world import World
+from tests.python.oracle.planted_orders import (
+    HOME,
+    LAST_DAY,
+    MEMBER,
+    MEMBERS,
+    ODDITIES,
+)
 
-PERSON, MEMBER = "planted", 900_001
-"""A person whose one account tells no country, and has no channel."""
-VISITOR, WEB_ACCOUNT = "planted visitor", 900_002
-RECORDED_AT = "2025-07-03 12:00:00"
-AHEAD = "2026-12-01 09:00:00"
-FIRST_ORDER, FIRST_REFUND = 2_000_001, 900_001
+VISITOR, WEB_ACCOUNT = "planted visitor", 900_009
+RECORDED_AT = f"{LAST_DAY} 12:00:00"
+WRITTEN_AT = "2025-07-03T12:00:00Z"
+FIRST_ORDER, FIRST_REFUND, FIRST_SPEND = 2_000_001, 900_001, 90_000_001
 
 MIDNIGHTS = [
     # Winter: the day begins at 22:00 UTC, and with it a month.
@@ -64,6 +70,10 @@ PURCHASES = [
     # A rate is carried for seven days and no longer.
     ("Qatar", "2023-05-17 09:00:00", "QAR", "90.00"),
     ("Qatar", "2023-05-18 09:00:00", "QAR", "80.00"),
+    # Quoted in both directions, of which neither is the inverse of the other.
+    ("Kuwait", "2024-03-11 10:00:00", "OMR", "10.00"),
+    # Quoted days ago; since then only against another currency.
+    ("Kuwait", "2024-03-11 11:00:00", "BHD", "10.00"),
 ]
 """Country, time, currency and total."""
 
@@ -71,7 +81,35 @@ QUOTES = [
     ("2024-03-10", "USD", "KWD", 0.3071),
     ("2024-03-10", "JOD", "SAR", 5.29),
     ("2023-05-10", "QAR", "USD", 0.2747),
+    ("2024-03-10", "USD", "OMR", 0.3845),
+    ("2024-03-10", "OMR", "USD", 2.7),
+    ("2024-03-05", "BHD", "USD", 2.65),
+    ("2024-03-10", "BHD", "SAR", 9.97),
 ]
+LATE_QUOTES = [(LAST_DAY, "AED", "USD", 0.2723)]
+"""Of a day after the world's last one: they come with the records of that day."""
+
+
+class Expense(NamedTuple):
+    """Money spent on marketing."""
+
+    day: str
+    country: str
+    channel: str
+    amount: str
+    currency: str
+    is_archived: bool = False
+
+
+EXPENSES = [
+    # In a currency without a rate on that day, where there is no other spend.
+    Expense("2023-05-25", "Qatar", "paid_search", "70.00", "QAR"),
+    # Taken back.
+    Expense("2024-08-07", "UAE", "paid_search", "999.00", "AED", is_archived=True),
+]
+
+
+Row = dict[str, Any]
 
 
 class Repaid(NamedTuple):
@@ -92,79 +130,6 @@ REPAID = [
     Repaid(20, "2024-03-31 20:30:00", "7.00", "AED", "2024-04-01"),
 ]
 
-
-class Oddity(NamedTuple):
-    """An order in the Emirates whose money is easily miscounted."""
-
-    ordered_at: str
-    status: str
-    total: str
-    refunds: tuple[tuple[str, str, str], ...] = ()
-    """Time, amount and currency of each."""
-
-
-ODDITIES = [
-    # Free, and an order all the same.
-    Oddity("2024-02-10 09:00:00", "delivered", "0.00"),
-    # Cancelled, and paid back in the month after.
-    Oddity(
-        "2024-02-12 09:00:00",
-        "Canceled",
-        "40.00",
-        (("2024-03-02 09:00:00", "40.00", "AED"),),
-    ),
-    # All paid back, the rest of it two months later; all but one fils; more than all.
-    Oddity(
-        "2024-03-12 09:00:00",
-        "delivered",
-        "60.00",
-        (
-            ("2024-03-20 09:00:00", "20.00", "AED"),
-            ("2024-05-02 09:00:00", "40.00", "AED"),
-        ),
-    ),
-    Oddity(
-        "2024-03-13 09:00:00",
-        "delivered",
-        "60.00",
-        (("2024-04-01 09:00:00", "59.99", "AED"),),
-    ),
-    Oddity(
-        "2024-03-14 09:00:00",
-        "delivered",
-        "60.00",
-        (("2024-04-02 09:00:00", "75.00", "AED"),),
-    ),
-    # Paid back, says a clock, in the month before it was placed.
-    Oddity(
-        "2024-06-01 09:00:00",
-        "delivered",
-        "50.00",
-        (("2024-05-31 09:00:00", "5.00", "AED"),),
-    ),
-    Oddity(
-        "2024-06-02 09:00:00",
-        "delivered",
-        "30.00",
-        (("2024-07-01 09:00:00", "0.00", "AED"),),
-    ),
-    # All of it in dollars, give or take what the rate of that day makes of them.
-    Oddity(
-        "2024-08-05 09:00:00",
-        "delivered",
-        "36.73",
-        (("2024-08-20 09:00:00", "10.00", "USD"),),
-    ),
-    # Ahead of the as-of date.
-    Oddity(
-        "2024-09-01 09:00:00",
-        "delivered",
-        "80.00",
-        ((AHEAD, "80.00", "AED"),),
-    ),
-    Oddity(AHEAD, "placed", "25.00"),
-]
-
 VISITS = [
     ("2024-04-25T21:59:59Z", "2024-04-25"),
     ("2024-04-25T22:00:00Z", "2024-04-26"),
@@ -173,40 +138,34 @@ VISITS = [
     ("2024-11-01T00:01:00+02:00", "2024-11-01"),
 ]
 """Time of a visit, and day in Cairo."""
+GLANCE = "2024-06-11T09:00:00Z"
+"""A mail was opened, and nothing else done in that session."""
 
 
 def plant_quotes(world: World) -> None:
     """Adds quotes, which the first batch has to bring: old ones are not asked for."""
-    names = ("rate_date", "base_currency", "quote_currency", "rate")
-    rows = [
-        (*quote[:3], json.dumps(dict(zip(names, quote, strict=True))))
-        for quote in QUOTES
-    ]
     api = store.open_for_writing(world.folder)
-    store.put_rates(api, rows)
+    store.put_rates(api, map(_quoted, QUOTES))
     api.close()
 
 
 def plant(world: World) -> None:
-    """Adds an account with its orders and refunds, and one with its visits."""
+    """Adds accounts with their orders and refunds, one with its visits, and spend."""
     engine = shop.connect(world.shop_url)
     with engine.begin() as connection:
         for table, rows in _shop_rows():
-            _insert(connection, table, rows)
+            insert(connection, table, rows)
     engine.dispose()
     api = store.open_for_writing(world.folder)
-    at = "2025-07-03T12:00:00Z"
-    account = {"customer_id": WEB_ACCOUNT, "country": "EG", "updated_at": at}
-    store.put_customers(api, [(str(WEB_ACCOUNT), at, json.dumps(account))])
+    account = {"customer_id": WEB_ACCOUNT, "country": "EG", "updated_at": WRITTEN_AT}
+    store.put_customers(api, [(str(WEB_ACCOUNT), WRITTEN_AT, json.dumps(account))])
     store.add_events(api, _visits())
+    store.put_rates(api, map(_quoted, LATE_QUOTES))
+    store.put_objects(api, "campaign_spend", _spends())
     api.close()
-    world.truth.append(
-        "records",
-        [
-            _owned("shop", MEMBER, PERSON),
-            _owned("commerce", WEB_ACCOUNT, VISITOR),
-        ],
-    )
+    owned = [_owned("shop", member, person) for member, person in MEMBERS.items()]
+    owned.append(_owned("commerce", WEB_ACCOUNT, VISITOR))
+    world.truth.append("records", owned)
 
 
 def order_ids() -> list[str]:
@@ -224,35 +183,38 @@ def _owned(source: str, record: int, person: str) -> dict[str, Any]:
     }
 
 
-def _shop_rows() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    yield "customers", [{"customer_id": MEMBER, "last_name": "Planted"}]
+def _quoted(quote: tuple[str, str, str, float]) -> tuple[str, str, str, str]:
+    names = ("rate_date", "base_currency", "quote_currency", "rate")
+    return *quote[:3], json.dumps(dict(zip(names, quote, strict=True)))
+
+
+def _shop_rows() -> Iterator[tuple[str, list[Row]]]:
+    yield (
+        "customers",
+        [
+            {
+                "customer_id": member,
+                "last_name": person.title(),
+                "country": HOME.get(member),
+            }
+            for member, person in MEMBERS.items()
+        ],
+    )
     currencies = {"Egypt": "EGP", "Saudi Arabia": "SAR", "UAE": "AED"}
-    orders: list[tuple[str | None, str, str, str, str]] = [
-        (country, when, "delivered", currencies.get(country or "", "USD"), "100.00")
+    orders = [
+        _order(MEMBER, country, when, currencies.get(country or "", "USD"), "100.00")
         for country, when, _ in MIDNIGHTS
     ]
-    orders += [
-        (country, when, "delivered", currency, total)
-        for country, when, currency, total in PURCHASES
-    ]
+    orders += [_order(MEMBER, *purchase) for purchase in PURCHASES]
     first_oddity = len(orders)
     orders += [
-        ("UAE", odd.ordered_at, odd.status, "AED", odd.total) for odd in ODDITIES
+        _order(odd.member, odd.country, odd.ordered_at, odd.currency, odd.total)
+        | {"status": odd.status}
+        for odd in ODDITIES
     ]
     yield (
         "orders",
-        [
-            {
-                "order_id": FIRST_ORDER + number,
-                "customer_id": MEMBER,
-                "ordered_at": when,
-                "status": status,
-                "currency": currency,
-                "country": country,
-                "total_amount": total,
-            }
-            for number, (country, when, status, currency, total) in enumerate(orders)
-        ],
+        [{"order_id": FIRST_ORDER + n, **order} for n, order in enumerate(orders)],
     )
     refunds = [each[:4] for each in REPAID]
     refunds += [
@@ -275,26 +237,55 @@ def _shop_rows() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     )
 
 
-def _insert(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+def _order(
+    member: int, country: str | None, when: str, currency: str, total: str
+) -> Row:
+    return {
+        "customer_id": member,
+        "ordered_at": when,
+        "status": "delivered",
+        "currency": currency,
+        "country": country,
+        "total_amount": total,
+    }
+
+
+def _spends() -> Iterator[tuple[int, int, int, int, str | None, None, str]]:
+    written_at = int(dt.datetime.fromisoformat(WRITTEN_AT).timestamp() * 1000)
+    for number, spend in enumerate(EXPENSES, FIRST_SPEND):
+        properties = {
+            "campaign_id": f"planted-{number}",
+            "channel": spend.channel,
+            "country": spend.country,
+            "spend_date": spend.day,
+            "amount": spend.amount,
+            "currency": spend.currency,
+            "hs_createdate": WRITTEN_AT,
+            "hs_lastmodifieddate": WRITTEN_AT,
+        }
+        archived_at = WRITTEN_AT if spend.is_archived else None
+        times = (written_at, written_at, int(spend.is_archived), archived_at)
+        yield number, *times, None, json.dumps(properties)
+
+
+def insert(connection: sa.Connection, table: str, rows: list[Row]) -> None:
     """Inserts rows; what they leave out is null."""
     columns = list(shop.metadata(lenient=True).tables[table].columns.keys())
-    blank = dict.fromkeys(columns)
-    shop.insert(
-        connection,
-        table,
-        [{**blank, **row, "updated_at": RECORDED_AT} for row in rows],
-    )
+    blank = {**dict.fromkeys(columns), "updated_at": RECORDED_AT}
+    shop.insert(connection, table, [{**blank, **row} for row in rows])
 
 
 def _visits() -> Iterator[tuple[str, str, str]]:
-    received_at = "2025-07-03T12:00:00Z"
-    for number, (when, _) in enumerate(VISITS):
+    visits = [(when, "login", number // 2) for number, (when, _) in enumerate(VISITS)]
+    visits.append((GLANCE, "email_open", len(VISITS)))
+    for number, (when, kind, session) in enumerate(visits):
+        event_id = f"planted-{number}"
         event = {
-            "event_id": f"planted-{number}",
+            "event_id": event_id,
             "customer_id": WEB_ACCOUNT,
-            "session_id": f"planted-{number // 2}",
-            "event_type": "login",
+            "session_id": f"planted-{session}",
+            "event_type": kind,
             "occurred_at": when,
-            "received_at": received_at,
+            "received_at": WRITTEN_AT,
         }
-        yield event["event_id"], received_at, json.dumps(event)
+        yield event_id, WRITTEN_AT, json.dumps(event)

@@ -63,6 +63,18 @@ class Refund(NamedTuple):
     currency: str
 
 
+class Shop(NamedTuple):
+    """The orders and refunds that the shop holds at a moment.
+
+    Attributes:
+        recorded: When each of them was recorded, if that was not before it happened.
+    """
+
+    orders: list[Order]
+    refunds: list[Refund]
+    recorded: list[dt.datetime]
+
+
 class Quote(NamedTuple):
     """What one unit of a currency was worth in another one on a day."""
 
@@ -142,6 +154,17 @@ def read(world: World) -> Records:
             for row in crm["consents"]
         ],
         recorded=sorted(_times([*shop.values(), *commerce.values(), *crm.values()])),
+    )
+
+
+def read_shop(world: World) -> Shop:
+    """Reads what the shop holds now."""
+    tables = _Reader(world).shop()
+    orders, refunds = tables["orders"], tables["refunds"]
+    return Shop(
+        orders=[*map(_order, orders)],
+        refunds=[*map(_refund, refunds)],
+        recorded=[max(_times([[row]])) for row in [*orders, *refunds]],
     )
 
 

@@ -10,11 +10,12 @@ from tests.python.oracle.compare import Comparison, Key, Table, compare
 from tests.python.oracle.compared import kpi_monthly_compared
 from tests.python.oracle.currencies import kpi_monthly_by_currency
 from tests.python.oracle.daily import kpi_daily
-from tests.python.oracle.facts import Facts
+from tests.python.oracle.facts import Batch, Facts
 from tests.python.oracle.money import Amount
 from tests.python.oracle.monthly import kpi_monthly
 from tests.python.oracle.orders import fct_orders
 from tests.python.oracle.records import Records
+from tests.python.oracle.restatements import kpi_restatements
 from tests.python.oracle.segments import segment_movements
 from tests.python.oracle.true_platform import RESOLVED, TruePlatform, person_of
 from tests.python.support.platform import Platform
@@ -64,6 +65,16 @@ MARTS = [
         ("month_start_date", "segment_type", "from_segment", "to_segment"),
         segment_movements,
     ),
+    Mart(
+        "kpi_restatements",
+        (
+            "month_start_date",
+            "country_code",
+            "restating_batch_id",
+            "restatement_reason",
+        ),
+        kpi_restatements,
+    ),
 ]
 NEEDED = [*(mart.name for mart in MARTS), "customer_360", "customer_lifetime_value"]
 """What has to be built."""
@@ -93,9 +104,30 @@ def predicted(true: TruePlatform) -> dict[str, Amount]:
     return {person[customer]: amount for customer, amount in found}
 
 
+def batches(true: TruePlatform) -> list[Batch]:
+    """The batches of the shop: names and times are the platform's own."""
+    named = true.platform.query(
+        """
+        select _batch_id, min(_loaded_at)
+        from (
+            select _batch_id, _loaded_at from staging.stg_shop__order_versions
+            union all
+            select _batch_id, _loaded_at from staging.stg_shop__refund_versions
+        )
+        group by _batch_id
+        order by min(_loaded_at)
+        """
+    )
+    return [
+        Batch(name, when, shop)
+        for (name, when), shop in zip(named, true.landed, strict=True)
+    ]
+
+
 def facts(true: TruePlatform, records: Records, as_of: dt.date) -> Facts:
     """Everything that the oracle knows at the end of a day."""
-    return Facts(records, person_of(true.world), as_of, predicted(true))
+    people = person_of(true.world)
+    return Facts(records, people, as_of, predicted(true), batches(true))
 
 
 def rows(platform: Platform, mart: Mart, people: Mapping[str, str]) -> Table:

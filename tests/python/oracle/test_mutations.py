@@ -13,11 +13,13 @@ from tests.python.oracle import tables
 from tests.python.oracle.broken_platform import BrokenPlatform
 from tests.python.oracle.compare import Table
 from tests.python.oracle.mutations import MUTATIONS, Mutation
+from tests.python.oracle.mutations_planted import PLANTED_MUTATIONS
 from tests.python.oracle.records import Records
 from tests.python.oracle.tables import AWAITED, MARTS, Mart
 from tests.python.oracle.true_platform import TruePlatform
 from tests.python.support.quick import some_quick
 
+ALL_MUTATIONS = [*MUTATIONS, *PLANTED_MUTATIONS]
 LEAST_MUTATIONS = 15
 QUICK = 3
 # Of all cells and days: read only where nothing else differs.
@@ -55,18 +57,27 @@ class Judge:
         return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["cut"])
 def judge(
-    cut: TruePlatform, records: Records, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    records: Records,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Judge:
     folder = tmp_path_factory.mktemp("broken")
+    true: TruePlatform = request.getfixturevalue(request.param)
     names = [mart.name for mart in MARTS if mart.name not in AWAITED]
-    return Judge(BrokenPlatform(folder, cut, names), records)
+    return Judge(BrokenPlatform(folder, true, names), records)
+
+
+def _shown(platform: str) -> list[Mutation]:
+    return [each for each in ALL_MUTATIONS if each.shows_on == platform]
 
 
 def test_there_are_enough_different_breaks() -> None:
-    assert len({(m.file, m.old, m.new) for m in MUTATIONS}) == len(MUTATIONS)
+    breaks = {(m.file, m.old, m.new) for m in ALL_MUTATIONS}
+    assert len(breaks) == len(ALL_MUTATIONS)
     assert len(MUTATIONS) >= LEAST_MUTATIONS
+    assert {m.shows_on for m in ALL_MUTATIONS} == {"cut", "whole"}
 
 
 def test_nothing_differs_without_a_break(judge: Judge) -> None:
@@ -75,11 +86,25 @@ def test_nothing_differs_without_a_break(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
-    "mutation", some_quick(MUTATIONS, QUICK), ids=lambda mutation: mutation.error
+    "mutation", some_quick(_shown("cut"), QUICK), ids=lambda mutation: mutation.error
 )
 def test_a_break_is_noticed(
     judge: Judge, mutation: Mutation, figures: list[str]
 ) -> None:
+    _assert_noticed(judge, mutation, figures)
+
+
+@pytest.mark.parametrize("judge", ["whole"], indirect=True)
+@pytest.mark.parametrize(
+    "mutation", some_quick(_shown("whole"), 0), ids=lambda mutation: mutation.error
+)
+def test_a_break_of_the_last_day_is_noticed(
+    judge: Judge, mutation: Mutation, figures: list[str]
+) -> None:
+    _assert_noticed(judge, mutation, figures)
+
+
+def _assert_noticed(judge: Judge, mutation: Mutation, figures: list[str]) -> None:
     judge.platform.build_broken(mutation)
     found = judge.differences()
     assert found, f"nobody noticed: {mutation.error}"

@@ -11,15 +11,22 @@ import pytest
 
 from tests.python.oracle import tables
 from tests.python.oracle.facts import Facts
+from tests.python.oracle.orders import Sale
 from tests.python.oracle.planted import (
-    AHEAD,
     FIRST_REFUND,
     MIDNIGHTS,
     REPAID,
     VISITS,
     order_ids,
 )
+from tests.python.oracle.planted_orders import (
+    AHEAD,
+    MISDATED,
+    TRAVELLER,
+    TWIN_BUYER,
+)
 from tests.python.oracle.records import Records
+from tests.python.oracle.restatements import kpi_restatements
 from tests.python.oracle.tables import AWAITED, MARTS, Mart
 from tests.python.oracle.true_platform import (
     CUT_DAY,
@@ -119,6 +126,53 @@ def test_the_world_has_what_could_differ(facts: Facts, records: Records) -> None
     moved = [s for s in facts.valid if s.country != facts.people.country[s.person]]
     assert len(moved) > 20
     assert sum(event.account is None for event in records.events) > 1_000
+    assert any(each.repayment.converted is None for each in facts.returns)
+    assert any(each.amount is None for each in facts.expenses)
+    assert any(spend.is_deleted for spend in records.spends)
+    free = [s for s in facts.valid if not s.order.total and s.repayments]
+    assert {bool(sale.refunded) for sale in free} == {True, False}
+
+
+def test_orders_have_other_places_by_time_and_by_number(facts: Facts) -> None:
+    def first_of(member: int) -> list[Sale]:
+        return facts.sales_of[facts.people.of[f"shop:{member}"]][:2]
+
+    one, other = first_of(TRAVELLER)
+    assert one.day < other.day
+    assert one.order.ordered_at > other.order.ordered_at
+    one, other = first_of(TWIN_BUYER)
+    assert one.order.ordered_at == other.order.ordered_at
+    assert one.country != other.country
+
+
+def test_an_order_is_older_than_the_calendar(facts: Facts) -> None:
+    old, *others = facts.sales_of[facts.people.of[f"shop:{MISDATED}"]]
+    assert old.day < facts.first_day
+    assert old.repayments[-1].day > facts.first_day
+    assert others
+
+
+def test_a_market_has_begun_a_month_on_the_last_day(
+    whole: TruePlatform, records: Records
+) -> None:
+    as_of = tables.as_of_date(whole.platform)
+    facts = tables.facts(whole, records, as_of)
+    assert facts.last_day == as_of + dt.timedelta(days=1)
+    assert facts.last_day.day == 1
+
+
+def test_closed_months_change_for_every_reason(facts: Facts) -> None:
+    reasons = {key[-1] for key in kpi_restatements(facts)}
+    assert reasons == {
+        "late_order",
+        "amount_corrected",
+        "moved_to_another_month",
+        "moved_to_another_country",
+        "cancelled",
+        "refunded_in_full",
+        "reinstated",
+        "refund_changed",
+    }
 
 
 def test_an_order_belongs_to_the_day_of_its_market(true: TruePlatform) -> None:

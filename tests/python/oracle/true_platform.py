@@ -4,6 +4,7 @@ Its customers are exactly the true people, so that every figure can be compared.
 """
 
 import datetime as dt
+import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,13 +20,16 @@ from demo.world import World, generate
 from ingestion import cursors
 from ingestion.contract_files import load_contract
 from ingestion.lake import LakeTable
+from tests.python.oracle.facts import MOST_YEARS
 from tests.python.oracle.planted import plant, plant_quotes
+from tests.python.oracle.planted_corrections import BATCHES, plant_corrections
+from tests.python.oracle.records import Shop, read_shop
 from tests.python.support.identity_lab import grouping
 from tests.python.support.platform import REPOSITORY, Platform
 
 SEED = 7
 DAYS_PLAYED = 3
-# Some two weeks before the last record: what came later must not be seen.
+# Some six weeks before the last record: what came later must not be seen.
 CUT_DAY = "2025-06-17"
 IDENTITY = "+int_customer_records_resolved"
 RESOLVED = (
@@ -41,14 +45,16 @@ class TruePlatform(NamedTuple):
     Attributes:
         world: The sources and the truth.
         platform: Lake and database.
+        landed: What the shop held when each batch was ingested.
     """
 
     world: World
     platform: Platform
+    landed: list[Shop]
 
 
 def build(folder: Path, targets: Iterable[str]) -> TruePlatform:
-    """Plays a world of 2,000 people, ingests it in two batches, and builds marts.
+    """Plays a world of 2,000 people, ingests it in batches, and builds marts.
 
     Args:
         folder: Where everything goes.
@@ -59,16 +65,22 @@ def build(folder: Path, targets: Iterable[str]) -> TruePlatform:
     platform = Platform(folder)
     with serving(world) as server:
         platform.ingest(variables=server.environment)
+        landed = [read_shop(world)]
         advance(world, DAYS_PLAYED)
         plant(world)
-        platform.ingest(variables=server.environment)
+        for batch in range(BATCHES):
+            plant_corrections(world, batch)
+            source = ("--source", "shop") if batch else ()
+            platform.ingest(*source, variables=server.environment)
+            landed.append(read_shop(world))
     people = person_of(world)
     _decide(platform, "must_link", one_person(people), dt.datetime(2025, 8, 1))
     platform.build("--select", IDENTITY)
     apart = two_people(people, dict(platform.query(RESOLVED)))
     _decide(platform, "cannot_link", apart, dt.datetime(2025, 8, 2))
-    platform.build("--select", *(f"+{target}" for target in targets))
-    return TruePlatform(world, platform)
+    chosen = [f"+{target}" for target in targets]
+    platform.build("--vars", variables(), "--select", *chosen)
+    return TruePlatform(world, platform, landed)
 
 
 def cut(whole: TruePlatform, folder: Path, targets: Iterable[str]) -> TruePlatform:
@@ -76,8 +88,13 @@ def cut(whole: TruePlatform, folder: Path, targets: Iterable[str]) -> TruePlatfo
     platform = Platform(folder, lake=whole.platform.lake)
     shutil.copyfile(whole.platform.database, platform.database)
     chosen = [f"int_as_of_date+,+{target}" for target in targets]
-    platform.build("--vars", f"as_of_date: {CUT_DAY}", "--select", *chosen)
-    return TruePlatform(whole.world, platform)
+    platform.build("--vars", variables(CUT_DAY), "--select", *chosen)
+    return TruePlatform(whole.world, platform, whole.landed)
+
+
+def variables(as_of_date: str | None = None) -> str:
+    """The project's variables, with a short calendar, as of today or another day."""
+    return json.dumps({"kpi_history_years": MOST_YEARS, "as_of_date": as_of_date})
 
 
 def person_of(world: World) -> dict[str, str]:

@@ -26,14 +26,17 @@ RECONCILIATION = (
     "reconciliation_reasons",
     "assert_every_difference_is_explained",
 )
+# The measure without its currency.
+STEP = "regexp_replace(measure, '_(staging|facts)_[a-z]{3}$', '_\\1')"
 UNEXPLAINED = (
-    "select table_name, measure, sum(unexplained_difference)"
+    f"select table_name, {STEP}, sum(unexplained_difference)"
     " from quality.reconciliation where unexplained_difference <> 0 group by all"
 )
 # Values of a known order: valid, and paid in the reporting currency or another.
 ORDER = "(select min(order_id) from marts.fct_orders where is_valid)"
 QUICK_TAMPERING = 3
-TAMPERING = {
+Expected = dict[tuple[str, str], Decimal | int | None]
+TAMPERING: dict[str, tuple[str, Expected]] = {
     "a staged order is lost": (
         f"delete from staging.stg_shop__orders where order_id = {ORDER}",
         {
@@ -49,10 +52,32 @@ TAMPERING = {
             ("shop.orders", "records_staging_to_facts"): 1,
         },
     ),
+    "an amount in staging is another": (
+        "update staging.stg_shop__orders set total_amount = total_amount + 0.0001"
+        f" where order_id = {ORDER}",
+        {
+            ("shop.orders", "gross_amount_raw_to_staging"): Decimal("-0.0001"),
+            ("shop.orders", "gross_amount_staging_to_facts"): Decimal("0.0001"),
+        },
+    ),
     "an amount in the fact is another": (
         "update marts.fct_orders set gross_amount_original = gross_amount_original + 1,"
         f" gross_amount = gross_amount + 0.0001 where order_id = {ORDER}",
         {("shop.orders", "gross_amount_facts_to_kpis"): Decimal("0.0001")},
+    ),
+    "a refund in staging is of less": (
+        "update staging.stg_shop__refunds set refund_amount = refund_amount - 2"
+        " where refund_id = (select min(refund_id) from staging.stg_shop__refunds)",
+        {("shop.refunds", "refunded_amount_raw_to_staging"): 2},
+    ),
+    "spend in staging is of more": (
+        "update staging.stg_crm__campaign_spends set spend_amount = spend_amount + 1"
+        " where campaign_spend_id = (select min(campaign_spend_id)"
+        " from staging.stg_crm__campaign_spends)",
+        {
+            ("crm.campaign_spend", "spend_amount_raw_to_staging"): -1,
+            ("crm.campaign_spend", "spend_amount_staging_to_facts"): 1,
+        },
     ),
     "an order of the fact is lost": (
         f"delete from marts.fct_orders where order_id = {ORDER}",
@@ -82,6 +107,23 @@ TAMPERING = {
         " where level_name = 'total' and date_day = (select min(date_day)"
         " from marts.kpi_daily where marketing_spend_amount > 1)",
         {("crm.campaign_spend", "spend_amount_facts_to_kpis"): None},
+    ),
+    "a new customer is missing in the KPIs": (
+        "update marts.kpi_daily set new_customer_count = new_customer_count - 1"
+        " where level_name = 'total' and date_day = (select min(date_day)"
+        " from marts.kpi_daily where new_customer_count > 0)",
+        {("shop.orders", "new_customers_facts_to_kpis"): 1},
+    ),
+    "an active customer of a day is one too many": (
+        "update marts.kpi_daily set dau = dau + 1 where level_name = 'total'"
+        " and date_day = (select max(date_day) from marts.kpi_daily)",
+        {("commerce.events", "active_customer_days_facts_to_kpis"): -1},
+    ),
+    "a ticket is missing in the KPIs": (
+        "update marts.kpi_monthly set ticket_count = ticket_count - 1"
+        " where level_name = 'total' and month_start_date = (select"
+        " min(month_start_date) from marts.kpi_monthly where ticket_count > 0)",
+        {("crm.tickets", "records_facts_to_kpis"): 1},
     ),
 }
 
@@ -133,14 +175,17 @@ def test_nothing_is_left_unexplained(platform: Platform) -> None:
 def test_every_table_is_followed_through_every_step(platform: Platform) -> None:
     found = set(
         platform.query(
-            "select table_name, regexp_replace(measure, 'facts_[a-z]{3}$', 'facts')"
-            " from quality.reconciliation where source_value > 0"
+            f"select table_name, {STEP} from quality.reconciliation"
+            " where source_value > 0"
         )
     )
     steps = {step for _, step in found}
     assert steps == {
         "records_read_to_raw",
         "versions_raw_to_staging",
+        "gross_amount_raw_to_staging",
+        "refunded_amount_raw_to_staging",
+        "spend_amount_raw_to_staging",
         "records_staging_to_facts",
         "gross_amount_staging_to_facts",
         "refunded_amount_staging_to_facts",
@@ -149,7 +194,11 @@ def test_every_table_is_followed_through_every_step(platform: Platform) -> None:
         "gross_amount_facts_to_kpis",
         "refunded_amount_facts_to_kpis",
         "spend_amount_facts_to_kpis",
+        "new_customers_facts_to_kpis",
+        "active_customer_days_facts_to_kpis",
     }
+    to_kpis = {table for table, step in found if step == "records_facts_to_kpis"}
+    assert to_kpis == {"crm.tickets", "shop.orders"}
     for step in ("records_read_to_raw", "versions_raw_to_staging"):
         assert sum(one == step for _, one in found) == 12
 

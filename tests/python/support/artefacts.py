@@ -63,9 +63,13 @@ def _tested_keys(nodes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...
 
 
 def statuses(target: Path) -> dict[str, str]:
-    """Status of every node of the last run, by unique id."""
+    """Status of every node of the last run, by unique id; saved queries do nothing."""
     results = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
-    return {result["unique_id"]: result["status"] for result in results}
+    return {
+        result["unique_id"]: result["status"]
+        for result in results
+        if result["status"] != "no-op"
+    }
 
 
 def seconds_by_kind(target: Path) -> Counter[str]:
