@@ -42,12 +42,13 @@ class Counts:
     """What happened to the records of a table.
 
     Each broken record counts as rejected once, and no more once the table has landed
-    something after it.
+    something after it. Bytes are those of the good records, as typed columns.
     """
 
     delivered: int = 0
     landed: int = 0
     rejected: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,7 @@ class TableLoad:
         for raw in reading.batches():
             typed = type_batch(raw, self.table, self.counts.delivered)
             self.counts.delivered += raw.size
+            self.counts.bytes += typed.rows.nbytes
             self._in_hand += typed.rows.num_rows
             self._rejected.add(typed.rejections)
             if self.table.settings.load_mode == "full":

@@ -17,11 +17,12 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.hash_key import ensure_hash_key
-from ingestion.internal import HASH_KEYS, INGESTION, LOADS
+from ingestion.internal import HASH_KEYS, INGESTION, LOADS, RUNS
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
 from ingestion.loads import LoadLog
 from ingestion.rejected import RejectedLog
+from ingestion.runs import RunLog
 from ingestion.settings import is_configured, open_source
 from ingestion.sources import SourceReader
 from ingestion.tally import Row
@@ -64,6 +65,7 @@ class SourceResult:
     """How one source went."""
 
     source: Source
+    runs: RunLog
     tables: list[TableResult] = field(default_factory=list)
     endings: list[Row] = field(default_factory=list)
     error: IngestionError | None = None
@@ -125,7 +127,8 @@ class Run:
         lake: dict[tuple[str, str], LakeTable],
         options: Options,
     ) -> SourceResult | None:
-        result = SourceResult(source)
+        runs = RunLog(lake[INGESTION, RUNS], source, self.batch_id, self._sources)
+        result = SourceResult(source, runs)
         log = LoadLog(lake[INGESTION, LOADS])
         raw = [table for (name, _), table in lake.items() if name == source.name]
         try:
@@ -133,12 +136,13 @@ class Run:
             if not is_configured(source):
                 self._listener.skipped(source)
                 return None
-            try:
-                with _closing(open_source(source)) as reader:
-                    for table in tables:
-                        self._run_table(result, table, lake, options, reader)
-            finally:
-                log.complete(source.name, raw, result.endings)
+            with runs.noting([lake[source.name, table.name] for table in tables]):
+                try:
+                    with _closing(open_source(source)) as reader:
+                        for table in tables:
+                            self._run_table(result, table, lake, options, reader)
+                finally:
+                    log.complete(source.name, raw, result.endings)
         except IngestionError as error:
             result.error = error
             self._listener.fails(error)
@@ -157,6 +161,7 @@ class Run:
         source = result.source
         raw = lake[source.name, table.name]
         self._listener.begins(source, table)
+        result.runs.begins(raw)
         log = RejectedLog(
             lake[source.name, REJECTED],
             table.name,
@@ -184,6 +189,7 @@ class Run:
         finally:
             log.close()
         result.endings.append(load.ending())
+        result.runs.ends(load.counts, error)
         done = TableResult(table, load.counts, raw.cursor, error)
         result.tables.append(done)
         self._listener.ends(source, done)
