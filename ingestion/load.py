@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion import cursors
+from ingestion.backfill import Period, inside, is_beyond
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
 from ingestion.errors import LakeError, RecordsError
@@ -57,6 +58,7 @@ class Options:
 
     full_refresh: bool = False
     allow_empty: bool = False
+    period: Period | None = None
     on_progress: Callable[[Counts], None] = lambda counts: None
 
 
@@ -134,8 +136,10 @@ class TableLoad:
     def _run_incremental(self, reader: SourceReader, spool: Spool) -> None:
         cursor = self.table.cursor
         has_unmarked = cursor is not None and self._has_unmarked(cursor.name)
-        start = None if has_unmarked or self._options.full_refresh else self._start()
-        reading = reader.read(self.table, Window(start))
+        window = self._window(has_unmarked=has_unmarked)
+        start = window.start
+        is_backfill = self._options.period is not None
+        reading = reader.read(self.table, window)
         highest: int | None = None
         with Deduplicator(
             self._lake,
@@ -145,8 +149,14 @@ class TableLoad:
         ) as dedup:
             for rows in self._typed(reading):
                 values = cursors.column_values(rows, cursor)
-                highest = _highest(highest, _until(values, reading.fence))
-                asked = _within(rows, values, start) if reading.is_wider else rows
+                # What lies before the window may not be read yet.
+                if not is_backfill:
+                    highest = _highest(highest, _until(values, reading.fence))
+                asked = rows
+                if is_backfill:
+                    asked = inside(rows, values, window)
+                elif reading.is_wider:
+                    asked = _within(rows, values, start)
                 new = dedup.new_rows(asked)
                 spool.add(new)
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
@@ -156,6 +166,8 @@ class TableLoad:
                     is_safe = cursor is not None and cursor.is_required
                     reached = highest if is_safe else None
                     self._commit(spool, self._never_back(reached))
+                if reading.is_ordered and is_beyond(values, window):
+                    break
         self._commit(spool, self._never_back(highest))
 
     def _has_unmarked(self, name: str) -> bool:
@@ -164,6 +176,13 @@ class TableLoad:
         Then the source's filter cannot be trusted to deliver all that changed.
         """
         return self._lake.count(pc.field(name).is_null()) > 0
+
+    def _window(self, *, has_unmarked: bool) -> Window:
+        period, cursor = self._options.period, self.table.cursor
+        if period is not None and cursor is not None:
+            return period.window(self._lake.name, cursor)
+        is_whole = has_unmarked or self._options.full_refresh
+        return Window(None if is_whole else self._start())
 
     def _start(self) -> int | None:
         cursor, column = self._lake.cursor, self.table.cursor

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ingestion import cursors
@@ -21,11 +22,15 @@ from ingestion.internal import HASH_KEYS, INGESTION, LOADS, RUNS
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
 from ingestion.loads import LoadLog
+from ingestion.read_only import ReadOnlyTable, scratch_folder
 from ingestion.rejected import RejectedLog
 from ingestion.runs import RunLog
 from ingestion.settings import is_configured, open_source
 from ingestion.sources import SourceReader
 from ingestion.tally import Row
+
+Lake = dict[tuple[str, str], LakeTable]
+Chosen = list[tuple[Source, list[Table]]]
 
 
 class Listener:
@@ -91,40 +96,58 @@ class Run:
 
     def execute(
         self,
+        chosen: Chosen,
+        options: Options | None = None,
         *,
-        source: str | None = None,
-        table: str | None = None,
-        full_refresh: bool = False,
-        allow_empty: bool = False,
+        is_dry_run: bool = False,
     ) -> bool:
         """Make all tables of the contract exist, then land what is chosen.
+
+        Args:
+            chosen: Sources and tables, see `choose`.
+            options: What the person who runs it wants.
+            is_dry_run: Whether to read, type and count alone, and write nothing.
 
         Returns:
             Whether nothing failed.
 
         Raises:
-            IngestionError: The lake is not usable, or the choice names nothing.
+            IngestionError: The lake is not usable, or a table cannot be asked for the
+                chosen period.
         """
-        chosen = choose(self._sources, source, table)
-        lake = {
-            (each.name, one.name): LakeTable(self._root, each, one)
+        options = options or Options()
+        if options.period is not None:
+            options.period.check(chosen)
+        with self._lake(is_dry_run=is_dry_run) as lake:
+            for each in self._sources:
+                if each.is_internal and (each.name, HASH_KEYS) in lake:
+                    ensure_hash_key(lake[each.name, HASH_KEYS])
+            results = [
+                self._run_source(each, tables, lake, options) for each, tables in chosen
+            ]
+        return all(result is None or result.is_good for result in results)
+
+    @contextmanager
+    def _lake(self, *, is_dry_run: bool) -> Iterator[Lake]:
+        """Open all tables of the contract."""
+        if not is_dry_run:
+            yield self._tables(LakeTable)
+            return
+        with scratch_folder() as scratch:
+            yield self._tables(partial(ReadOnlyTable, scratch=scratch))
+
+    def _tables(self, opened: Callable[[str, Source, Table], LakeTable]) -> Lake:
+        return {
+            (each.name, one.name): opened(self._root, each, one)
             for each in self._sources
             for one in each.tables
         }
-        for each in self._sources:
-            if each.is_internal and (each.name, HASH_KEYS) in lake:
-                ensure_hash_key(lake[each.name, HASH_KEYS])
-        options = Options(full_refresh=full_refresh, allow_empty=allow_empty)
-        results = [
-            self._run_source(each, tables, lake, options) for each, tables in chosen
-        ]
-        return all(result is None or result.is_good for result in results)
 
     def _run_source(
         self,
         source: Source,
         tables: list[Table],
-        lake: dict[tuple[str, str], LakeTable],
+        lake: Lake,
         options: Options,
     ) -> SourceResult | None:
         runs = RunLog(lake[INGESTION, RUNS], source, self.batch_id, self._sources)
@@ -153,7 +176,7 @@ class Run:
         self,
         result: SourceResult,
         table: Table,
-        lake: dict[tuple[str, str], LakeTable],
+        lake: Lake,
         options: Options,
         reader: SourceReader,
     ) -> None:
@@ -173,9 +196,8 @@ class Run:
             raw,
             log,
             batch_id=self.batch_id,
-            options=Options(
-                full_refresh=options.full_refresh,
-                allow_empty=options.allow_empty,
+            options=replace(
+                options,
                 on_progress=lambda counts: self._listener.advances(
                     source, table, counts
                 ),
@@ -199,9 +221,7 @@ class Run:
             self._listener.fails(error)
 
 
-def choose(
-    sources: list[Source], source: str | None, table: str | None
-) -> list[tuple[Source, list[Table]]]:
+def choose(sources: list[Source], source: str | None, table: str | None) -> Chosen:
     """Return the chosen sources and tables.
 
     Raises:

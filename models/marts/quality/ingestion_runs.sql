@@ -71,7 +71,8 @@ ingestion_runs as (
         endings.duration_seconds,
 
         ---------- timestamps
-        coalesce(endings.ingestion_started_at, starts.ingestion_started_at) as ingestion_started_at,
+        coalesce(endings.ingestion_started_at, starts.ingestion_started_at)
+            as ingestion_started_at,
         endings.ingestion_ended_at
 
     from starts
