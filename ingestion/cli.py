@@ -9,17 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.compute as pc
 import stamina.instrumentation
 import typer
 
 from ingestion import INTERRUPTED
+from ingestion.backfill import Period
 from ingestion.console import ConsoleListener, print_error, print_status
-from ingestion.contract import REJECTED, Source, Table
+from ingestion.contract import Source
 from ingestion.contract_files import load_contract
-from ingestion.errors import IngestionError, LakeError
-from ingestion.lake import LakeTable, Status, lake_root
-from ingestion.run import Run
+from ingestion.errors import IngestionError, SettingsError
+from ingestion.lake import lake_root
+from ingestion.load import Options
+from ingestion.run import Run, choose
+from ingestion.status import as_json, table_statuses
 
 app = typer.Typer(
     help="Land APIs, CRMs and databases as raw Delta tables, as the contract says.",
@@ -56,55 +58,70 @@ def run(
             "--allow-empty", help="Let an empty answer empty a table of load_mode full."
         ),
     ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Ask again from this cursor value on; the cursor stays."
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", help="Ask again up to this cursor value, excluded."),
+    ] = None,
+    is_dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Read, type and count; write nothing."),
+    ] = False,
     project_dir: ProjectDir = Path("."),
 ) -> None:
     """Land what is new in every configured source."""
     stamina.instrumentation.set_on_retry_hooks(())
     with _one_line_errors() as sources:
+        period = _period(start, end, full_refresh=full_refresh)
         sources.extend(load_contract(project_dir))
-        with ConsoleListener(sources) as listener:
+        chosen = choose(sources, source, table)
+        options = Options(
+            full_refresh=full_refresh, allow_empty=allow_empty, period=period
+        )
+        with ConsoleListener(sources, is_dry_run=is_dry_run) as listener:
             is_good = Run(project_dir, sources, listener).execute(
-                source=source,
-                table=table,
-                full_refresh=full_refresh,
-                allow_empty=allow_empty,
+                chosen, options, is_dry_run=is_dry_run
             )
         if not is_good:
             raise typer.Exit(1)
 
 
+def _period(start: str | None, end: str | None, *, full_refresh: bool) -> Period | None:
+    """Return the part of the past that is asked for.
+
+    Raises:
+        SettingsError: Everything is asked for, too.
+    """
+    if start is None and end is None:
+        return None
+    if full_refresh:
+        raise SettingsError(
+            "--full-refresh asks for everything, --from and --to for a part of it:"
+            " leave one of them out"
+        )
+    return Period(start, end)
+
+
 @app.command()
-def status(project_dir: ProjectDir = Path(".")) -> None:
+def status(
+    is_json: Annotated[
+        bool, typer.Option("--json", help="A list of objects, one for each table.")
+    ] = False,
+    project_dir: ProjectDir = Path("."),
+) -> None:
     """Show for each raw table its rows, last cursor, last batch and rejections."""
     with _one_line_errors() as sources:
         sources.extend(load_contract(project_dir))
-        root = lake_root(project_dir)
-        print_status(_status_rows(root, sources))
-
-
-def _status_rows(
-    root: str, sources: list[Source]
-) -> list[tuple[Source, Table, Status, int]]:
-    """Return what the lake holds of each table.
-
-    Raises:
-        LakeError: There is no lake.
-    """
-    rows = []
-    is_there = False
-    for source in (each for each in sources if not each.is_internal):
-        tables = {each.name: each for each in source.tables}
-        rejected = LakeTable.find(root, source, tables[REJECTED])
-        for table in source.loaded_tables:
-            mine = pc.field("table_name") == table.name
-            count = 0 if rejected is None else rejected.count(mine)
-            lake = LakeTable.find(root, source, table)
-            is_there = is_there or lake is not None
-            state = Status() if lake is None else lake.status()
-            rows.append((source, table, state, count))
-    if rows and not is_there:
-        raise LakeError(f"no lake at {root} yet: run `python -m ingestion run`")
-    return rows
+        found = table_statuses(lake_root(project_dir), sources)
+        if is_json:
+            typer.echo(as_json(found))
+        else:
+            print_status(found)
 
 
 @app.command()

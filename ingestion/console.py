@@ -12,10 +12,10 @@ from rich.table import Table as Grid
 from ingestion import cursors
 from ingestion.contract import Source, Table
 from ingestion.errors import IngestionError
-from ingestion.lake import Status
 from ingestion.load import Counts
 from ingestion.run import Listener, SourceResult, TableResult
 from ingestion.settings import redact
+from ingestion.status import TableStatus
 
 _PLAIN_WIDTH = 120
 
@@ -23,9 +23,10 @@ _PLAIN_WIDTH = 120
 class ConsoleListener(Listener):
     """Shows a run as it goes."""
 
-    def __init__(self, sources: list[Source]) -> None:
+    def __init__(self, sources: list[Source], *, is_dry_run: bool = False) -> None:
         """Look whether somebody is watching."""
         self._sources = sources
+        self._would = "would be " if is_dry_run else ""
         self._out = stdout()
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
@@ -82,8 +83,9 @@ class ConsoleListener(Listener):
         if result.error is None:
             counts = result.counts
             self._line(
-                f"{name}: {counts.delivered:,} delivered, {counts.landed:,} landed,"
-                f" {counts.rejected:,} rejected"
+                f"{name}: {counts.delivered:,} delivered,"
+                f" {counts.landed:,} {self._would}landed,"
+                f" {counts.rejected:,} {self._would}rejected"
                 f" ({time.monotonic() - self._began:.1f} s)"
             )
 
@@ -95,7 +97,10 @@ class ConsoleListener(Listener):
         """Print the closing table of a source."""
         if not result.tables:
             return
-        grid = Grid(title=result.source.name, title_justify="left", show_edge=False)
+        title = result.source.name
+        if self._would:
+            title += " (dry run, nothing is written)"
+        grid = Grid(title=title, title_justify="left", show_edge=False)
         grid.add_column("table", overflow="fold")
         for name in ("delivered", "landed", "rejected"):
             grid.add_column(name, justify="right", overflow="fold")
@@ -134,7 +139,7 @@ def print_error(error: IngestionError, sources: list[Source]) -> None:
         )
 
 
-def print_status(rows: list[tuple[Source, Table, Status, int]]) -> None:
+def print_status(found: list[TableStatus]) -> None:
     """Print what the lake holds."""
     grid = Grid(show_edge=False)
     grid.add_column("table", overflow="fold")
@@ -142,13 +147,13 @@ def print_status(rows: list[tuple[Source, Table, Status, int]]) -> None:
     grid.add_column("last cursor", no_wrap=True)
     grid.add_column("last batch", overflow="fold")
     grid.add_column("rejected", justify="right", overflow="fold")
-    for source, table, status, rejected in rows:
+    for each in found:
         grid.add_row(
-            f"{source.name}.{table.name}",
-            f"{status.rows:,}",
-            cursor_text(table, status.cursor),
-            status.batch_id or "-",
-            f"{rejected:,}",
+            f"{each.source.name}.{each.table.name}",
+            f"{each.state.rows:,}",
+            cursor_text(each.table, each.state.cursor),
+            each.state.batch_id or "-",
+            f"{each.rejected:,}",
         )
     stdout().print(grid)
 

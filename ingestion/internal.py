@@ -11,6 +11,7 @@ from ingestion.contract import LOADED_AT, TECHNICAL
 INGESTION = "ingestion"
 HASH_KEYS = "hash_keys"
 LOADS = "loads"
+RUNS = "runs"
 STEWARDSHIP = "stewardship"
 IDENTITY_DECISIONS = "identity_decisions"
 VALUE_FREQUENCIES = "value_frequencies"
@@ -34,6 +35,21 @@ INTERNAL_TABLES: Mapping[tuple[str, str], Mapping[str, pa.DataType]] = {
         "outside_window_count": pa.int64(),
         "not_landed_count": pa.int64(),
         "ended_at": _TIME,
+        LOADED_AT: _TIME,
+    },
+    (INGESTION, RUNS): {
+        "run_key": pa.string(),
+        "source_name": pa.string(),
+        "table_name": pa.string(),
+        "batch_id": pa.string(),
+        "run_outcome": pa.string(),
+        "cursor_before": pa.string(),
+        "cursor_after": pa.string(),
+        "error_message": pa.string(),
+        "delivered_byte_count": pa.int64(),
+        "duration_seconds": pa.float64(),
+        "ingestion_started_at": _TIME,
+        "ingestion_ended_at": _TIME,
         LOADED_AT: _TIME,
     },
     (STEWARDSHIP, IDENTITY_DECISIONS): {

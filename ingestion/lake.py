@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import Schema
@@ -136,8 +137,7 @@ class LakeTable:
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows landed so far, in no order."""
         with _lake_errors(self.name):
-            data = self._delta.to_pyarrow_dataset()
-            scanner = data.scanner(
+            scanner = self._dataset().scanner(
                 columns=list(names),
                 filter=condition,
                 batch_size=16_384,
@@ -149,7 +149,7 @@ class LakeTable:
     def count(self, condition: pc.Expression | None = None) -> int:
         """Return how many rows there are."""
         with _lake_errors(self.name):
-            return int(self._delta.to_pyarrow_dataset().count_rows(filter=condition))
+            return int(self._dataset().count_rows(filter=condition))
 
     def rows_by_load(self) -> dict[int, int]:
         """Return how many rows there are by load time, in epoch microseconds."""
@@ -230,12 +230,18 @@ class LakeTable:
             custom_metadata=dict(metadata or {}),
         )
 
+    def _dataset(self) -> ds.Dataset:
+        return self._delta.to_pyarrow_dataset()
+
     def _open_or_create(self) -> DeltaTable:
         try:
             return DeltaTable(self._uri)
         except TableNotFoundError:
-            schema = Schema.from_arrow(self.table.schema)
-            return DeltaTable.create(self._uri, schema, mode="ignore")
+            return self._create(self._uri)
+
+    def _create(self, uri: str) -> DeltaTable:
+        schema = Schema.from_arrow(self.table.schema)
+        return DeltaTable.create(uri, schema, mode="ignore")
 
     def _evolve(self) -> None:
         """Add the contract's new columns; refuse a type that has changed."""
@@ -252,9 +258,11 @@ class LakeTable:
                     " the old type, or the column a new name"
                 )
         if new:
-            fields = Schema.from_arrow(pa.schema(new)).fields
-            self._delta.alter.add_columns(fields)
-            self._delta = DeltaTable(self._uri)
+            self._add_columns(new)
+
+    def _add_columns(self, new: list[pa.Field]) -> None:
+        self._delta.alter.add_columns(Schema.from_arrow(pa.schema(new)).fields)
+        self._delta = DeltaTable(self._uri)
 
 
 def next_loaded_at(lake: LakeTable) -> int:

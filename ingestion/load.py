@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion import cursors
+from ingestion.backfill import Period, inside, is_beyond
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
 from ingestion.errors import (
@@ -52,12 +53,13 @@ class Counts:
     """What happened to the records of a table.
 
     Each broken record counts as rejected once, and no more once the table has landed
-    something after it.
+    something after it. Bytes are those of the good records, as typed columns.
     """
 
     delivered: int = 0
     landed: int = 0
     rejected: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Options:
 
     full_refresh: bool = False
     allow_empty: bool = False
+    period: Period | None = None
     on_progress: Callable[[Counts], None] = lambda counts: None
 
 
@@ -182,8 +185,10 @@ class TableLoad:
     def _run_incremental(self, reader: SourceReader) -> None:
         cursor = self.table.cursor
         has_unmarked = cursor is None or self._has_unmarked(cursor.name)
-        start = None if has_unmarked or self._options.full_refresh else self._start()
-        reading = self._reading = reader.read(self.table, Window(start))
+        window = self._window(has_unmarked=has_unmarked)
+        start = window.start
+        is_backfill = self._options.period is not None
+        reading = self._reading = reader.read(self.table, window)
         highest: int | None = None
         with Deduplicator(
             self._lake,
@@ -193,10 +198,15 @@ class TableLoad:
         ) as dedup:
             for rows in self._typed(reading):
                 values = cursors.column_values(rows, cursor)
-                highest = cursors.higher(
-                    highest, cursors.highest_until(values, reading.fence)
-                )
-                asked = _within(rows, values, start) if reading.is_wider else rows
+                # What lies before the window may not be read yet.
+                if not is_backfill:
+                    until = cursors.highest_until(values, reading.fence)
+                    highest = cursors.higher(highest, until)
+                asked = rows
+                if is_backfill:
+                    asked = inside(rows, values, window)
+                elif reading.is_wider:
+                    asked = _within(rows, values, start)
                 new = dedup.new_rows(asked)
                 self._spool.add(new)
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
@@ -205,6 +215,8 @@ class TableLoad:
                 if reading.is_ordered and self._is_enough():
                     is_safe = cursor is not None and cursor.is_required
                     self._commit(highest if is_safe else None)
+                if reading.is_ordered and is_beyond(values, window):
+                    break
         self._commit(highest)
 
     def _is_enough(self) -> bool:
@@ -217,6 +229,13 @@ class TableLoad:
         Then the source's filter cannot be trusted to deliver all that changed.
         """
         return self._lake.count(pc.field(name).is_null()) > 0
+
+    def _window(self, *, has_unmarked: bool) -> Window:
+        period, cursor = self._options.period, self.table.cursor
+        if period is not None and cursor is not None:
+            return period.window(self._lake.name, cursor)
+        is_whole = has_unmarked or self._options.full_refresh
+        return Window(None if is_whole else self._start())
 
     def _start(self) -> int | None:
         cursor, column = self._lake.cursor, self.table.cursor
@@ -267,6 +286,7 @@ class TableLoad:
         for raw in reading.batches():
             typed = type_batch(raw, self.table, self.counts.delivered)
             self.counts.delivered += raw.size
+            self.counts.bytes += typed.rows.nbytes
             self._in_hand += typed.rows.num_rows
             self._rejected.add(typed.rejections)
             if self.table.settings.load_mode == "full":

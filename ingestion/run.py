@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ingestion import cursors
@@ -19,14 +20,19 @@ from ingestion.errors import (
 from ingestion.file_ledger import FileLedger
 from ingestion.files import FilesReader
 from ingestion.hash_key import ensure_hash_key
-from ingestion.internal import HASH_KEYS, INGESTION, LOADS
+from ingestion.internal import HASH_KEYS, INGESTION, LOADS, RUNS
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Counts, Options, TableLoad
 from ingestion.loads import LoadLog
+from ingestion.read_only import ReadOnlyTable, scratch_folder
 from ingestion.rejected import RejectedLog
+from ingestion.runs import RunLog
 from ingestion.settings import is_configured, open_source
 from ingestion.sources import SourceReader
 from ingestion.tally import Row
+
+Lake = dict[tuple[str, str], LakeTable]
+Chosen = list[tuple[Source, list[Table]]]
 
 
 class Listener:
@@ -69,6 +75,7 @@ class SourceResult:
     """How one source went."""
 
     source: Source
+    runs: RunLog
     tables: list[TableResult] = field(default_factory=list)
     endings: list[Row] = field(default_factory=list)
     error: IngestionError | None = None
@@ -94,43 +101,62 @@ class Run:
 
     def execute(
         self,
+        chosen: Chosen,
+        options: Options | None = None,
         *,
-        source: str | None = None,
-        table: str | None = None,
-        full_refresh: bool = False,
-        allow_empty: bool = False,
+        is_dry_run: bool = False,
     ) -> bool:
         """Make all tables of the contract exist, then land what is chosen.
+
+        Args:
+            chosen: Sources and tables, see `choose`.
+            options: What the person who runs it wants.
+            is_dry_run: Whether to read, type and count alone, and write nothing.
 
         Returns:
             Whether nothing failed.
 
         Raises:
-            IngestionError: The lake is not usable, or the choice names nothing.
+            IngestionError: The lake is not usable, or a table cannot be asked for the
+                chosen period.
         """
-        chosen = choose(self._sources, source, table)
-        lake = {
-            (each.name, one.name): LakeTable(self._root, each, one)
+        options = options or Options()
+        if options.period is not None:
+            options.period.check(chosen)
+        with self._lake(is_dry_run=is_dry_run) as lake:
+            for each in self._sources:
+                if each.is_internal and (each.name, HASH_KEYS) in lake:
+                    ensure_hash_key(lake[each.name, HASH_KEYS])
+            results = [
+                self._run_source(each, tables, lake, options) for each, tables in chosen
+            ]
+        return all(result is None or result.is_good for result in results)
+
+    @contextmanager
+    def _lake(self, *, is_dry_run: bool) -> Iterator[Lake]:
+        """Open all tables of the contract."""
+        if not is_dry_run:
+            yield self._tables(LakeTable)
+            return
+        with scratch_folder() as scratch:
+            yield self._tables(partial(ReadOnlyTable, scratch=scratch))
+
+    def _tables(self, opened: Callable[[str, Source, Table], LakeTable]) -> Lake:
+        return {
+            (each.name, one.name): opened(self._root, each, one)
             for each in self._sources
             for one in each.tables
         }
-        for each in self._sources:
-            if each.is_internal and (each.name, HASH_KEYS) in lake:
-                ensure_hash_key(lake[each.name, HASH_KEYS])
-        options = Options(full_refresh=full_refresh, allow_empty=allow_empty)
-        results = [
-            self._run_source(each, tables, lake, options) for each, tables in chosen
-        ]
-        return all(result is None or result.is_good for result in results)
 
     def _run_source(
         self,
         source: Source,
         tables: list[Table],
-        lake: dict[tuple[str, str], LakeTable],
+        lake: Lake,
         options: Options,
     ) -> SourceResult | None:
-        result = SourceResult(source)
+        runs = RunLog(lake[INGESTION, RUNS], source, self.batch_id, self._sources)
+        result = SourceResult(source, runs)
         log = LoadLog(lake[INGESTION, LOADS])
         raw = [table for (name, _), table in lake.items() if name == source.name]
         try:
@@ -138,12 +164,13 @@ class Run:
             if not is_configured(source):
                 self._listener.skipped(source)
                 return None
-            try:
-                with _closing(open_source(source)) as reader:
-                    for table in tables:
-                        self._run_table(result, table, lake, options, reader)
-            finally:
-                log.complete(source.name, raw, result.endings)
+            with runs.noting([lake[source.name, table.name] for table in tables]):
+                try:
+                    with _closing(open_source(source)) as reader:
+                        for table in tables:
+                            self._run_table(result, table, lake, options, reader)
+                finally:
+                    log.complete(source.name, raw, result.endings)
         except IngestionError as error:
             result.error = error
             self._listener.fails(error)
@@ -154,7 +181,7 @@ class Run:
         self,
         result: SourceResult,
         table: Table,
-        lake: dict[tuple[str, str], LakeTable],
+        lake: Lake,
         options: Options,
         reader: SourceReader,
     ) -> None:
@@ -162,6 +189,7 @@ class Run:
         source = result.source
         raw = lake[source.name, table.name]
         self._listener.begins(source, table)
+        result.runs.begins(raw)
         log = RejectedLog(
             lake[source.name, REJECTED],
             table.name,
@@ -173,9 +201,8 @@ class Run:
             raw,
             log,
             batch_id=self.batch_id,
-            options=Options(
-                full_refresh=options.full_refresh,
-                allow_empty=options.allow_empty,
+            options=replace(
+                options,
                 on_progress=lambda counts: self._listener.advances(
                     source, table, counts
                 ),
@@ -192,6 +219,7 @@ class Run:
         finally:
             log.close()
         result.endings.append(load.ending())
+        result.runs.ends(load.counts, error)
         done = TableResult(table, load.counts, raw.cursor, error)
         result.tables.append(done)
         self._listener.ends(source, done)
@@ -203,9 +231,7 @@ class Run:
             self._listener.fails(error)
 
 
-def choose(
-    sources: list[Source], source: str | None, table: str | None
-) -> list[tuple[Source, list[Table]]]:
+def choose(sources: list[Source], source: str | None, table: str | None) -> Chosen:
     """Return the chosen sources and tables.
 
     Raises:

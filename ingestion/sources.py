@@ -14,10 +14,12 @@ from ingestion.typed import RawBatch
 class Window:
     """What to ask a source for: everything, or what changed since `start`, inclusive.
 
-    `start` is in epoch microseconds or an integer key, as the cursor is.
+    Both are in epoch microseconds or integer keys, as the cursor is. A source may
+    leave out what lies at `end` or beyond.
     """
 
     start: int | None
+    end: int | None = None
 
 
 class Reading(Protocol):

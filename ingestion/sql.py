@@ -167,8 +167,9 @@ class SqlReading:
         keys = [name for name in map(self._source_of, self._key_columns()) if name]
         order = [cursor, *keys] if cursor else keys
         query = query.order_by(*(sa.column(name) for name in dict.fromkeys(order)))
-        condition = self._condition()
-        return query if condition is None else query.where(condition)
+        for condition in (self._condition(), self._end_condition()):
+            query = query if condition is None else query.where(condition)
+        return query
 
     def _condition(self) -> sa.ColumnElement[bool] | None:
         """Return the filter on the window; rows without cursor value always pass."""
@@ -186,6 +187,15 @@ class SqlReading:
         if bound is None:
             return None
         return sa.or_(field >= bound, field.is_(None))
+
+    def _end_condition(self) -> sa.ColumnElement[bool] | None:
+        """Return the filter on the end of the window, where the types allow one."""
+        column, end, name = self._table.cursor, self._window.end, self._cursor_name()
+        if end is None or column is None or name is None:
+            return None
+        is_text = self._engine.dialect.name == "sqlite" and cursors.is_time(column)
+        bound = None if is_text else _bound(end, column, self._types[name])
+        return None if bound is None else sa.column(name) < bound
 
     def _batch(self, rows: Sequence[sa.Row[Any]]) -> RawBatch:
         values = dict(zip(self._names, zip(*rows, strict=True), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 import subprocess
@@ -213,6 +214,33 @@ def test_status(project: Project, commerce: FakeSources) -> None:
     [line] = [one for one in result.output.splitlines() if "commerce.customers" in one]
     cells = [cell.strip() for cell in line.strip("│").split("│")]
     assert cells == ["commerce.customers", "1", "2025-01-01T00:00:00Z", batch, "1"]
+
+
+def test_status_as_json(project: Project, commerce: FakeSources) -> None:
+    commerce.customers = [
+        customer(1, moment(0)),
+        customer(2, moment(1), birth_date="x"),
+    ]
+    project.run()
+    [(batch, loaded_at)] = project.values(
+        "commerce/customers", "_batch_id", "_loaded_at"
+    )
+    result = project.call("status", "--json")
+    assert result.exit_code == 0
+    found = {
+        f"{one['source']}.{one['table']}": one for one in json.loads(result.stdout)
+    }
+    assert found["commerce.customers"] == {
+        "source": "commerce",
+        "table": "customers",
+        "rows": 1,
+        "rejected": 1,
+        "cursor": "2025-01-01T00:00:00Z",
+        "loaded_at": loaded_at.isoformat(),
+        "batch_id": batch,
+    }
+    assert found["shop.products"]["rows"] == 0
+    assert found["shop.products"]["cursor"] is None
 
 
 @pytest.mark.parametrize("width", [80, 60])
