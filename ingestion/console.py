@@ -87,6 +87,10 @@ class ConsoleListener(Listener):
                 f" ({time.monotonic() - self._began:.1f} s)"
             )
 
+    def remarks(self, source: Source, table: Table, text: str) -> None:
+        """Print a remark."""
+        self._line(f"{source.name}.{table.name}: {text}")
+
     def closes(self, result: SourceResult) -> None:
         """Print the closing table of a source."""
         if not result.tables:

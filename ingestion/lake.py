@@ -65,10 +65,8 @@ class LakeTable:
         self.table = table
         self.name = f"{source.name}.{table.name}"
         self._uri = f"{root}/{source.folder}/{table.name}"
-        self._apps = {
-            key: f"ingestion/{source.name}/{table.name}/{key}"
-            for key in ("cursor", "loaded_at")
-        }
+        self._source_name = source.name
+        self._apps = {key: self.app(key) for key in ("cursor", "loaded_at")}
         with _lake_errors(self.name):
             self._delta = self._open_or_create()
             self._evolve()
@@ -79,6 +77,10 @@ class LakeTable:
         with _lake_errors(f"{source.name}.{table.name}"):
             exists = DeltaTable.is_deltatable(f"{root}/{source.folder}/{table.name}")
         return cls(root, source, table) if exists else None
+
+    def app(self, key: str) -> str:
+        """Return the name of one of the table's own app transactions."""
+        return f"ingestion/{self._source_name}/{self.table.name}/{key}"
 
     @property
     def cursor(self) -> int | None:

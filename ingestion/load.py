@@ -29,6 +29,7 @@ from ingestion.tally import (
     note,
 )
 from ingestion.typed import type_batch
+from ingestion.unknown_fields import UnknownFields
 from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
@@ -88,6 +89,7 @@ class TableLoad:
         self._options = options
         self.counts = Counts()
         self._rejected_ids: set[str] = set()
+        self.unknown = UnknownFields(lake)
         self._left_out = LeftOut()
         # Good records in hand, neither left out nor landed yet.
         self._in_hand = 0
@@ -148,6 +150,7 @@ class TableLoad:
                 asked = _within(rows, values, start) if reading.is_wider else rows
                 new = dedup.new_rows(asked)
                 spool.add(new)
+                self.unknown.note(new)
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
                 self._left_out.unchanged += asked.num_rows - new.num_rows
                 self._in_hand = spool.rows
@@ -186,6 +189,7 @@ class TableLoad:
             for rows in self._typed(reading):
                 before = spool.rows
                 batch.add(rows)
+                self.unknown.note(rows)
                 self._left_out.unchanged += rows.num_rows - (spool.rows - before)
                 self._in_hand = spool.rows
             self._check_ratio(spool)
@@ -270,7 +274,11 @@ class TableLoad:
             tally - self._noted,
         )
         self._lake.append(
-            batches, loaded_at=loaded_at, cursor=cursor, metadata=metadata(entry)
+            batches,
+            loaded_at=loaded_at,
+            cursor=cursor,
+            metadata=metadata(entry),
+            versions=self.unknown.versions(),
         )
         self._noted = tally
         self.counts.landed += spool.rows

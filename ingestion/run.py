@@ -39,6 +39,9 @@ class Listener:
     def advances(self, source: Source, table: Table, counts: Counts) -> None:
         """Hear that a batch was read."""
 
+    def remarks(self, source: Source, table: Table, text: str) -> None:
+        """Hear what is worth a line, and no error."""
+
     def ends(self, source: Source, result: TableResult) -> None:
         """Hear that a table is done or has failed."""
 
@@ -187,6 +190,8 @@ class Run:
         done = TableResult(table, load.counts, raw.cursor, error)
         result.tables.append(done)
         self._listener.ends(source, done)
+        if remark := load.unknown.remark():
+            self._listener.remarks(source, table, remark)
         if isinstance(error, AccessError | UnreachableError):
             raise error
         if error is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.errors import LakeError
 from tests.python.ingestion.drift_project import (
     COLUMNS,
     KINDS,
@@ -232,3 +233,48 @@ def test_a_column_that_a_database_no_longer_has(
     made.deliver(before, after)
     made.run()
     assert [row["id"] for row in made.rows()] == ["1", "2"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unknown_fields_are_named_once(
+    project: Project, sources: FakeSources, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    made = DriftProject(project, sources, kind, monkeypatch)
+    gold: Field = "gold" if kind == "sql" else b'"gold"'
+    line = "drift.things: fields that the contract does not know, kept in _extra: "
+    made.deliver(thing(kind, 1, tier=gold, plan=gold), thing(kind, 2, tier=gold))
+    assert f"{line}plan, tier\n" in made.run()
+    made.deliver(thing(kind, 3, plan=gold, tier=gold))
+    assert "does not know" not in made.run()
+    made.deliver(thing(kind, 4, plan=gold, coupon=gold))
+    assert f"{line}coupon\n" in made.run()
+    assert "does not know" not in made.run("--full-refresh")
+    assert [row["id"] for row in made.rows()] == ["1", "2", "3", "4"]
+
+
+def test_unknown_fields_that_did_not_land_are_named_when_they_do(
+    project: Project, sources: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = DriftProject(project, sources, "rest", monkeypatch)
+    made.deliver(thing("rest", 1, tier=b'"gold"'))
+    with monkeypatch.context() as broken:
+
+        def refuse(*arguments: object, **options: object) -> None:
+            raise LakeError("the disk is full")
+
+        broken.setattr("ingestion.lake.LakeTable.append", refuse)
+        assert project.call("run", "--source", "drift").exit_code == 1
+    assert "kept in _extra: tier\n" in made.run()
+
+
+def test_of_many_unknown_fields_some_are_named(
+    project: Project, sources: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = DriftProject(project, sources, "rest", monkeypatch)
+    made.deliver(thing("rest", 1, **{f"day_{n}": b"1" for n in range(25)}))
+    assert ", day_24, day_3, day_4 and 5 more\n" in made.run()
+    made.deliver(
+        thing("rest", 2, **{f"day_{n}": b"1" for n in range(25)}),
+        thing("rest", 3, **{"n" * 100: b"1"}),
+    )
+    assert f": day_5, day_6, day_7, day_8, day_9, {'n' * 60}...\n" in made.run()
