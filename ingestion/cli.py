@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 import stamina.instrumentation
 import typer
 
-from ingestion import INTERRUPTED
+from ingestion import INTERRUPTED, column_backfill
 from ingestion.console import ConsoleListener, print_error, print_status
 from ingestion.contract import REJECTED, Source, Table
 from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError, LakeError
 from ingestion.lake import LakeTable, Status, lake_root
-from ingestion.run import Run
+from ingestion.run import Run, choose
 
 app = typer.Typer(
     help="Land APIs, CRMs and databases as raw Delta tables, as the contract says.",
@@ -80,6 +80,32 @@ def status(project_dir: ProjectDir = Path(".")) -> None:
         sources.extend(load_contract(project_dir))
         root = lake_root(project_dir)
         print_status(_status_rows(root, sources))
+
+
+@app.command()
+def backfill(
+    source: Annotated[str, typer.Option("--source", help="The source.")],
+    table: Annotated[str, typer.Option("--table", help="Its table.")],
+    column: Annotated[
+        str, typer.Option("--column", help="A column that is new in the contract.")
+    ],
+    project_dir: ProjectDir = Path("."),
+) -> None:
+    """Fill a new column of the contract from the fields that _extra kept for it."""
+    with _one_line_errors() as sources:
+        sources.extend(load_contract(project_dir))
+        [(owner, [chosen])] = choose(sources, source, table)
+        wanted = column_backfill.column_of(owner, chosen, column)
+        lake = LakeTable.find(lake_root(project_dir), owner, chosen)
+        if lake is None:
+            raise LakeError(f"{source}.{table} is not in the lake yet: run it first")
+        done = column_backfill.backfill(owner, lake, wanted)
+        for line in column_backfill.lines(f"{source}.{table}.{column}", done):
+            typer.echo(line)
+        if done.rows:
+            typer.echo(
+                f"next: dbt build --full-refresh --select source:{source}.{table}+1"
+            )
 
 
 def _status_rows(

@@ -18,18 +18,26 @@ LEVELS = 200
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 
 
-def parse_json(text: str) -> Any:
-    """Return what JSON says, numbers with a fraction as decimals.
+def parse_json(text: str, fraction: Callable[[str], Any] = Decimal) -> Any:
+    """Return what JSON says.
+
+    Args:
+        text: The JSON.
+        fraction: Makes a number of one with a fraction or an exponent.
 
     Raises:
         ValueError: It is no JSON.
     """
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=fraction)
     except json.JSONDecodeError:
         raise
     except (RecursionError, ValueError, InvalidOperation):
-        return json.loads(_shallow(text), parse_float=_decimal, parse_int=_integer)
+        return json.loads(
+            _shallow(text),
+            parse_float=lambda number: _fraction(number, fraction),
+            parse_int=_integer,
+        )
 
 
 def deep_json(value: Any, scalar: Callable[[Any], str]) -> str:
@@ -93,9 +101,9 @@ def _shallow(text: str) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _decimal(text: str) -> Decimal | str:
+def _fraction(text: str, fraction: Callable[[str], Any]) -> Any:
     try:
-        return Decimal(text)
+        return fraction(text)
     except InvalidOperation:
         return text
 

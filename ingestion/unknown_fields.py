@@ -38,7 +38,7 @@ class UnknownFields:
     def note(self, rows: pa.RecordBatch) -> None:
         """Look at rows that are to be landed."""
         for text in rows.column(EXTRA).drop_null().to_pylist():
-            for name in self._names(parse_json(text), ""):
+            for name in self._names(parse_json(text, float), ""):
                 if name not in self._seen:
                     self._seen.add(name)
                     if self._lake.transaction_version(self._app(name)) is None:
