@@ -81,7 +81,7 @@ def deliver(made: DriftProject) -> None:
     records = [
         tiered(kind, 1, None, coupon=5.0),
         tiered(kind, 2, 5, coupon=1e25),
-        tiered(kind, 3, seven, coupon=None),
+        tiered(kind, 3, seven, coupon=4.0),
         tiered(kind, 4, none),
         tiered(kind, 5, blank, coupon=0.1),
         tiered(kind, 6, 6.0),
@@ -131,7 +131,7 @@ def test_the_lake_is_as_if_the_column_had_always_been_there(
     assert [made.extra(key) for key in tiers] == [
         {"coupon": 5.0},
         {"coupon": 1e25},
-        None,
+        {"coupon": 4.0},
         {"tier": "x"},
         {"coupon": 0.1},
         None,
