@@ -12,14 +12,14 @@ from typing import Annotated
 import stamina.instrumentation
 import typer
 
-from ingestion import INTERRUPTED
-from ingestion.backfill import Period
+from ingestion import INTERRUPTED, column_backfill
 from ingestion.console import ConsoleListener, print_error, print_status
 from ingestion.contract import Source
 from ingestion.contract_files import load_contract
-from ingestion.errors import IngestionError, SettingsError
-from ingestion.lake import lake_root
+from ingestion.errors import IngestionError, LakeError, SettingsError
+from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Options
+from ingestion.period import Period
 from ingestion.run import Run, choose
 from ingestion.status import as_json, table_statuses
 
@@ -122,6 +122,32 @@ def status(
             typer.echo(as_json(found))
         else:
             print_status(found)
+
+
+@app.command()
+def backfill(
+    source: Annotated[str, typer.Option("--source", help="The source.")],
+    table: Annotated[str, typer.Option("--table", help="Its table.")],
+    column: Annotated[
+        str, typer.Option("--column", help="A column that is new in the contract.")
+    ],
+    project_dir: ProjectDir = Path("."),
+) -> None:
+    """Fill a new column of the contract from the fields that _extra kept for it."""
+    with _one_line_errors() as sources:
+        sources.extend(load_contract(project_dir))
+        [(owner, [chosen])] = choose(sources, source, table)
+        wanted = column_backfill.column_of(owner, chosen, column)
+        lake = LakeTable.find(lake_root(project_dir), owner, chosen)
+        if lake is None:
+            raise LakeError(f"{source}.{table} is not in the lake yet: run it first")
+        done = column_backfill.backfill(owner, lake, wanted)
+        for line in column_backfill.lines(f"{source}.{table}.{column}", done):
+            typer.echo(line)
+        if done.rows:
+            typer.echo(
+                f"next: dbt build --full-refresh --select source:{source}.{table}+1"
+            )
 
 
 @app.command()

@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from ingestion.errors import (
     SourceError,
     UnreachableError,
 )
+from ingestion.json_text import parse_json
 from ingestion.tokens import Grant, RenewedToken, TokenError
 
 Params = Mapping[str, str | int | float | bool]
@@ -275,9 +275,7 @@ def _backoff(error: Exception) -> bool | float:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8", "replace"), parse_float=Decimal)
-    except RecursionError:
-        raise _RetryError("an answer nested too deep", answered=True) from None
+        return parse_json(body.decode("utf-8", "replace"))
     except ValueError:
         raise _RetryError("an answer that is no JSON", answered=True) from None
 

@@ -25,6 +25,7 @@ from ingestion import cursors
 from ingestion.contract import LOADED_AT, Source, Table
 from ingestion.datatypes import type_name
 from ingestion.errors import LakeError
+from ingestion.tally import metadata
 
 DEFAULT = ".data/lake"
 _OS_ERROR = re.compile(r'\s*(?:Error: )?Os \{[^{}]*message: "([^"]*)"[^{}]*\}')
@@ -66,10 +67,8 @@ class LakeTable:
         self.table = table
         self.name = f"{source.name}.{table.name}"
         self._uri = f"{root}/{source.folder}/{table.name}"
-        self._apps = {
-            key: f"ingestion/{source.name}/{table.name}/{key}"
-            for key in ("cursor", "loaded_at")
-        }
+        self._source_name = source.name
+        self._apps = {key: self.app(key) for key in ("cursor", "loaded_at")}
         with _lake_errors(self.name):
             self._delta = self._open_or_create()
             self._evolve()
@@ -80,6 +79,10 @@ class LakeTable:
         with _lake_errors(f"{source.name}.{table.name}"):
             exists = DeltaTable.is_deltatable(f"{root}/{source.folder}/{table.name}")
         return cls(root, source, table) if exists else None
+
+    def app(self, key: str) -> str:
+        """Return the name of one of the table's own app transactions."""
+        return f"ingestion/{self._source_name}/{self.table.name}/{key}"
 
     @property
     def cursor(self) -> int | None:
@@ -188,6 +191,30 @@ class LakeTable:
                 commit_properties=self._properties(
                     loaded_at, cursor, metadata, versions
                 ),
+            )
+            self._delta.update_incremental()
+
+    def rewrite(self, batches: Iterator[pa.RecordBatch], *, since: int) -> None:
+        """Commit other content of the rows that were landed at `since` or later.
+
+        Args:
+            batches: All of these rows, as many as before.
+            since: Their first load time, in epoch microseconds.
+
+        Raises:
+            LakeError: The lake refuses, or another run committed in between.
+        """
+        bound = cursors.from_microseconds(since).isoformat()
+        # The log of loads need not know. The load time stays, but that it is named lets
+        # a run that is under way fail: it has compared its records with the old rows.
+        properties = self._properties(self.loaded_at or since, None, metadata())
+        with _lake_errors(self.name):
+            write_deltalake(
+                self._delta,
+                pa.RecordBatchReader.from_batches(self.schema, batches),
+                mode="overwrite",
+                predicate=f"{LOADED_AT} >= '{bound}'",
+                commit_properties=properties,
             )
             self._delta.update_incremental()
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion import cursors
-from ingestion.backfill import Period, inside, is_beyond
 from ingestion.contract import Source, Table
 from ingestion.dedup import Deduplicator
 from ingestion.errors import (
@@ -23,6 +22,7 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.lake import LakeTable, next_loaded_at
+from ingestion.period import Period, inside, is_beyond, within
 from ingestion.rejected import RejectedLog
 from ingestion.sources import NotingReading, Reading, SourceReader, Window
 from ingestion.spool import Spool, stamped
@@ -31,12 +31,14 @@ from ingestion.tally import (
     FAILED,
     FINISHED,
     LANDED,
+    LeftOut,
     Row,
     Tally,
     metadata,
     note,
 )
 from ingestion.typed import type_batch
+from ingestion.unknown_fields import UnknownFields
 from ingestion.whole import WholeBatch
 
 COMMIT_ROWS = 200_000
@@ -72,15 +74,6 @@ class Options:
     on_progress: Callable[[Counts], None] = lambda counts: None
 
 
-@dataclass
-class LeftOut:
-    """Good records that need no row, and rows that need no record."""
-
-    unchanged: int = 0
-    outside_window: int = 0
-    carried_over: int = 0
-
-
 class TableLoad:
     """One run over one table."""
 
@@ -101,6 +94,7 @@ class TableLoad:
         self._options = options
         self.counts = Counts()
         self._rejected_ids: set[str] = set()
+        self.unknown = UnknownFields(lake)
         self._left_out = LeftOut()
         # Good records in hand, neither left out nor landed yet.
         self._in_hand = 0
@@ -206,9 +200,10 @@ class TableLoad:
                 if is_backfill:
                     asked = inside(rows, values, window)
                 elif reading.is_wider:
-                    asked = _within(rows, values, start)
+                    asked = within(rows, values, start)
                 new = dedup.new_rows(asked)
                 self._spool.add(new)
+                self.unknown.note(new)
                 self._left_out.outside_window += rows.num_rows - asked.num_rows
                 self._left_out.unchanged += asked.num_rows - new.num_rows
                 self._in_hand = self._spool.rows
@@ -258,6 +253,7 @@ class TableLoad:
             for rows in self._typed(reading):
                 before = spool.rows
                 batch.add(rows)
+                self.unknown.note(rows)
                 self._left_out.unchanged += rows.num_rows - (spool.rows - before)
                 self._in_hand = spool.rows
             self._check_ratio()
@@ -349,6 +345,7 @@ class TableLoad:
             loaded_at=loaded_at,
             cursor=cursors.higher(self._lake.cursor, reached),
             metadata={**metadata(entry), **self._read_so_far()},
+            versions=self.unknown.versions(),
         )
         self._in_hand = 0
         self._spools.reverse()
@@ -395,12 +392,3 @@ class TableLoad:
             outside_window=self._left_out.outside_window,
             not_landed=self._let_go + not_landed,
         )
-
-
-def _within(
-    rows: pa.RecordBatch, values: pa.Array, start: int | None
-) -> pa.RecordBatch:
-    """Return the rows that lie in the window, or do not say where they lie."""
-    if start is None:
-        return rows
-    return rows.filter(pc.fill_null(pc.greater_equal(values, start), True))

@@ -122,7 +122,7 @@ def _unknown(record: Record, known: dict[str, Any]) -> Record:
             rest[name] = value
         elif known[name] is not None:
             inner = _unknown(value, known[name]) if isinstance(value, dict) else value
-            if inner:
+            if not isinstance(inner, dict) or inner:
                 rest[name] = inner
     return rest
 

@@ -225,6 +225,8 @@ class Run:
         self._listener.ends(source, done)
         for text in reader.remarks if isinstance(reader, FilesReader) else ():
             self._listener.remarks(source, table, text)
+        if remark := load.unknown.remark():
+            self._listener.remarks(source, table, remark)
         if isinstance(error, AccessError | UnreachableError):
             raise error
         if error is not None:

@@ -17,6 +17,15 @@ NOT_LOGGED = "not_logged"
 Row = dict[str, Any]
 
 
+@dataclass
+class LeftOut:
+    """Good records that need no row, and rows that need no record."""
+
+    unchanged: int = 0
+    outside_window: int = 0
+    carried_over: int = 0
+
+
 @dataclass(frozen=True)
 class Tally:
     """What became of records: delivered and carried over are the sum of the others.

@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 import pyarrow as pa
 
 from ingestion.datatypes import type_name
+from ingestion.json_text import LEVELS, deep_json
 
 Converter = Callable[[object], object]
 
@@ -194,8 +195,8 @@ def _dump(value: object) -> str:
 
 def _plain(value: object, depth: int) -> object:
     """Return `value` without what JSON cannot say; very deep parts become text."""
-    if isinstance(value, dict | list | tuple) and depth > 200:
-        return "..."
+    if isinstance(value, dict | list | tuple) and depth >= LEVELS:
+        return deep_json(value, _scalar_json)
     if isinstance(value, dict):
         return {str(key): _plain(part, depth + 1) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -203,6 +204,10 @@ def _plain(value: object, depth: int) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
+
+
+def _scalar_json(value: object) -> str:
+    return _dump(_plain(value, 0))
 
 
 def _plain_scalar(value: object) -> object:

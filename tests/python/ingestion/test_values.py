@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ingestion.contract import Column
 from ingestion.datatypes import arrow_type
 from ingestion.digests import row_digests
+from ingestion.json_text import parse_json
 from ingestion.typed import _one_by_one, type_column
 from ingestion.values import canonical_json, converter, to_string
 
@@ -199,7 +200,29 @@ def test_deep_nesting_ends() -> None:
     value: Any = 1
     for _ in range(100_000):
         value = [value]
-    assert "..." in canonical_json(value)
+    text = canonical_json(value)
+    assert text.count("[") == text.count("]") == 100_000
+    json.loads(text)
+
+
+def test_what_is_nested_deep_is_read_and_kept() -> None:
+    """The part that is nested too deep is text; all beside it is as ever."""
+    deep = '[{"a": ' * 3_000 + '"]\\"["' + "}]" * 3_000
+    found = parse_json(f'{{"deep": {deep}, "beside": [[1.50], "[[", {{}}]}}')
+    assert found["beside"] == [[Decimal("1.50")], "[[", {}]
+    text = canonical_json(found)
+    assert json.loads(text)["beside"] == [[1.5], "[[", {}]
+    inner = found["deep"]
+    for _ in range(99):
+        inner = inner[0]["a"]
+    assert inner[0] == deep[len('[{"a": ') * 99 + 1 : -2 * 99 - 1]
+    assert canonical_json(parse_json(text)) == text
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, '{"a": ' * 2_000 + "1}", "[1", ""])
+def test_broken_json_stays_broken(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_json(text)
 
 
 @given(

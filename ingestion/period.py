@@ -1,4 +1,4 @@
-"""A part of a table's past, asked for again: `run --from ... --to ...`."""
+"""Which part of a table is asked for: what is new, or `run --from ... --to ...`."""
 
 from __future__ import annotations
 
@@ -88,3 +88,10 @@ def _parse(option: str, text: str | None, name: str, column: Column) -> int | No
             f"{option} '{text}' is no {kind}, as {name}.{column.name} is"
         )
     return value
+
+
+def within(rows: pa.RecordBatch, values: pa.Array, start: int | None) -> pa.RecordBatch:
+    """Return the rows that lie in the window, or do not say where they lie."""
+    if start is None:
+        return rows
+    return rows.filter(pc.fill_null(pc.greater_equal(values, start), True))
