@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from ingestion.contract import REJECTED_COLUMNS, TECHNICAL
+from ingestion.contract import TECHNICAL
+from ingestion.contract_rules import REJECTED_COLUMNS
 from ingestion.datatypes import type_name
 from tests.python.ingestion.fake_sources import TOKEN, FakeSources, moment
 from tests.python.ingestion.ingestion_project import Project
