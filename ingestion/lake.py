@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,13 +153,6 @@ class LakeTable:
         with _lake_errors(self.name):
             return int(self._dataset().count_rows(filter=condition))
 
-    def rows_by_load(self) -> dict[int, int]:
-        """Return how many rows there are by load time, in epoch microseconds."""
-        found: Counter[int] = Counter()
-        for rows in self.scan([LOADED_AT]):
-            found.update(pc.cast(rows.column(0), pa.int64()).to_pylist())
-        return dict(found)
-
     def append(
         self,
         batches: Iterator[pa.RecordBatch],
@@ -216,13 +208,6 @@ class LakeTable:
                 predicate=f"{LOADED_AT} >= '{bound}'",
                 commit_properties=properties,
             )
-            self._delta.update_incremental()
-
-    def clear(self, *, loaded_at: int, metadata: Mapping[str, str]) -> None:
-        """Commit that the source has no rows any more."""
-        properties = self._properties(loaded_at, None, metadata)
-        with _lake_errors(self.name):
-            self._delta.delete(commit_properties=properties)
             self._delta.update_incremental()
 
     @property

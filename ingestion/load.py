@@ -267,6 +267,11 @@ class TableLoad:
             self._in_hand = spool.rows
         if spool.rows:
             self._commit(None)
+        elif self.counts.delivered:
+            raise RecordsError(
+                f"{self._lake.name}: none of {self.counts.delivered} records keeps the"
+                " contract; nothing was landed, see _rejected for the reasons"
+            )
         elif self._options.allow_empty:
             self._clear()
         else:
@@ -370,13 +375,10 @@ class TableLoad:
         return reading.metadata() if isinstance(reading, NotingReading) else {}
 
     def _clear(self) -> None:
-        """Empty the table; the loads that landed its rows have then landed nothing."""
-        entries = [
-            note(self.table.name, self._batch_id, CLEARED, at, Tally(landed=-rows))
-            for at, rows in self._lake.rows_by_load().items()
-        ]
+        """Commit a batch without rows; only the log of loads can tell of it."""
         loaded_at = next_loaded_at(self._lake)
-        self._lake.clear(loaded_at=loaded_at, metadata=metadata(*entries))
+        entry = note(self.table.name, self._batch_id, CLEARED, loaded_at, Tally())
+        self._lake.append(iter(()), loaded_at=loaded_at, metadata=metadata(entry))
 
     def _tally(self, *, landed: int = 0, not_landed: int = 0) -> Tally:
         """Return what has become of all records so far.

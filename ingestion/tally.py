@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 METADATA = "ingestion.loads"
-# How a row of the log came about: a commit of versions, one of rejections, one that
-# empties a table; a table that ended well, or badly; commits that told nothing.
+# How a row of the log came about: a commit of versions, one of rejections, one of a
+# batch without rows; a table that ended well, or badly; commits that told nothing.
 LANDED, REJECTED, CLEARED = "landed", "rejected", "cleared"
 FINISHED, FAILED = "finished", "failed"
 NOT_LOGGED = "not_logged"

@@ -10,7 +10,7 @@ with
 
 record_versions as (
 
-    select * from {{ ref('int_record_versions_kept') }}
+    select * from {{ ref('stg_ingestion__record_versions') }}
     where split_part(table_name, '.', 1) = 'crm'
 
 ),

@@ -29,17 +29,6 @@ counted_loads as (
 
 ),
 
-landed_loads as (
-
-    select
-        full_table_name,
-        ended_at
-    from loads
-    where outcome = 'landed'
-    group by full_table_name, ended_at
-
-),
-
 {# Of a run that was killed, the log has commits and no end. #}
 runs as (
 
@@ -47,7 +36,6 @@ runs as (
         full_table_name,
         max(ended_at) as ended_at
     from loads
-    where outcome <> 'cleared'
     group by full_table_name, _batch_id
     having count(*) filter (where outcome in ('finished', 'failed')) = 0
 
@@ -73,20 +61,6 @@ entries as (
         from loads
         where {{ expression }} <> 0
     {% endfor %}
-
-    union all
-
-    select
-        loads.full_table_name as table_name,
-        'cleared' as entry_name,
-        -loads.landed_count as entry_value,
-        loads.ended_at
-    from loads
-    inner join landed_loads
-        on
-            loads.full_table_name = landed_loads.full_table_name
-            and loads.ended_at = landed_loads.ended_at
-    where loads.outcome = 'cleared'
 
     union all
 

@@ -7,7 +7,7 @@ with
 
 record_versions as (
 
-    select * from {{ ref('int_record_versions_kept') }}
+    select * from {{ ref('stg_ingestion__record_versions') }}
     where _batch_id is not null
 
 ),

@@ -1,6 +1,7 @@
 {#-
     Products are landed whole, batch by batch, so the newest batch decides: a product
-    that is not in it was deleted. That needs every batch, hence a table.
+    that is not in it was deleted. That needs every batch, hence a table. A batch without
+    any product has no rows: only the log of loads tells of it.
 -#}
 {{ config(materialized = "table") }}
 
@@ -12,14 +13,37 @@ source as (
 
 ),
 
+loads as (
+
+    select * from {{ source('ingestion', 'loads') }}
+
+),
+
+landed_batches as (
+
+    select
+        _batch_id,
+        _loaded_at as _landed_at
+    from source
+
+    union all
+
+    select
+        batch_id as _batch_id,
+        ended_at as _landed_at
+    from loads
+    where source_name = 'shop' and table_name = 'products' and outcome = 'cleared'
+
+),
+
 batches as (
 
     select
         _batch_id,
-        max(_loaded_at) as _landed_at,
-        row_number() over (order by max(_loaded_at), _batch_id) as batch_number
+        max(_landed_at) as _landed_at,
+        row_number() over (order by max(_landed_at), _batch_id) as batch_number
 
-    from source
+    from landed_batches
 
     group by _batch_id
 
@@ -28,7 +52,7 @@ batches as (
 ranked_versions as (
 
     select
-        source.product_id,
+        trim(source.product_id) as product_id,
         source.sku,
         source.name,
         source.category,
@@ -42,6 +66,10 @@ ranked_versions as (
         min(source._loaded_at) over (
             partition by trim(source.product_id)
         ) as _first_loaded_at,
+        lag(batches.batch_number) over (
+            partition by trim(source.product_id)
+            order by batches.batch_number, source._source_position
+        ) as batch_number_before,
         row_number() over (
             partition by trim(source.product_id)
             order by batches.batch_number desc, source._source_position desc
@@ -54,11 +82,26 @@ ranked_versions as (
 
 ),
 
+{# Its source may date a product that came back to before it was missing. #}
+returns as (
+
+    select
+        product_id,
+        max(_loaded_at) as _returned_at
+
+    from ranked_versions
+
+    where batch_number > batch_number_before + 1
+
+    group by product_id
+
+),
+
 stg_shop__products as (
 
     select
         ---------- ids
-        trim(latest.product_id) as product_id,
+        latest.product_id,
 
         ---------- strings
         {{ clean_text('latest.sku') }} as sku,
@@ -78,7 +121,9 @@ stg_shop__products as (
 
         ---------- metadata
         cast(
-            greatest(latest.updated_at, first_without._landed_at) as timestamp
+            greatest(
+                latest.updated_at, first_without._landed_at, returns._returned_at
+            ) as timestamp
         ) as _changed_at,
         cast(latest._first_loaded_at as timestamp) as _first_loaded_at,
         cast(latest._loaded_at as timestamp) as _loaded_at,
@@ -89,6 +134,9 @@ stg_shop__products as (
 
     left join batches as first_without
         on latest.batch_number + 1 = first_without.batch_number
+
+    left join returns
+        on latest.product_id = returns.product_id
 
     where latest.version_rank = 1
 

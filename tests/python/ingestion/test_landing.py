@@ -232,8 +232,29 @@ def test_empty_full_table_needs_permission(
     assert "--allow-empty" in result.output
     assert len(project.rows("shop/products")) == 1
     project.run("--allow-empty")
-    assert project.rows("shop/products") == []
+    # What was landed stays; the batch without rows is in the log of loads.
+    assert project.values("shop/products", "product_id") == ["1"]
+    emptied = project.delta("shop/products").version()
     project.run()
+    project.run("--allow-empty")
+    assert project.delta("shop/products").version() == emptied
+    shop.insert("products", (1, "Tea", 1, "2025-01-01"))
+    project.run()
+    assert project.values("shop/products", "product_id") == ["1", "1"]
+
+
+def test_permission_for_an_empty_table_is_none_for_a_broken_one(
+    project: Project, shop: ShopDatabase
+) -> None:
+    shop.insert("products", (1, "Tea", 1, "2025-01-01"))
+    project.run()
+    shop.execute("update products set product_id = null")
+    version = project.delta("shop/products").version()
+    result = project.call("run", "--allow-empty")
+    assert result.exit_code == 1
+    assert "none of 1 records keeps the contract" in result.output
+    assert project.delta("shop/products").version() == version
+    assert project.values("shop/_rejected", "reason") == ["product_id is missing"]
 
 
 def test_new_column_of_the_contract_is_added(
