@@ -19,6 +19,13 @@ from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError, LakeError, SettingsError
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Options
+from ingestion.maintain import (
+    RETENTION_HOURS,
+    Maintenance,
+    Wish,
+    check_retention,
+    line,
+)
 from ingestion.period import Period
 from ingestion.run import Run, choose
 from ingestion.status import as_json, table_statuses
@@ -148,6 +155,40 @@ def backfill(
             typer.echo(
                 f"next: dbt build --full-refresh --select source:{source}.{table}+1"
             )
+
+
+@app.command()
+def maintain(
+    retention_hours: Annotated[
+        int,
+        typer.Option(
+            "--retention-hours", help="Remove unused files when they are older."
+        ),
+    ] = RETENTION_HOURS,
+    is_short_allowed: Annotated[
+        bool,
+        typer.Option(
+            "--allow-short-retention",
+            help="Nobody reads the lake and no run is under way.",
+        ),
+    ] = False,
+    is_dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
+    ] = False,
+    project_dir: ProjectDir = Path("."),
+) -> None:
+    """Merge small files, remove unused ones, and shorten the logs of all tables."""
+    with _one_line_errors() as sources:
+        check_retention(retention_hours, is_short_allowed=is_short_allowed)
+        sources.extend(load_contract(project_dir))
+        is_good = Maintenance(
+            project_dir,
+            sources,
+            on_table=lambda done: typer.echo(line(done, is_dry_run=is_dry_run)),
+            on_error=lambda error: print_error(error, sources),
+        ).execute(Wish(retention_hours, is_dry_run))
+        if not is_good:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -68,14 +69,14 @@ class LakeTable:
         self._uri = f"{root}/{source.folder}/{table.name}"
         self._source_name = source.name
         self._apps = {key: self.app(key) for key in ("cursor", "loaded_at")}
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             self._delta = self._open_or_create()
             self._evolve()
 
     @classmethod
-    def find(cls, root: str, source: Source, table: Table) -> LakeTable | None:
+    def find(cls, root: str, source: Source, table: Table) -> Self | None:
         """Open a table if it is there."""
-        with _lake_errors(f"{source.name}.{table.name}"):
+        with lake_errors(f"{source.name}.{table.name}"):
             exists = DeltaTable.is_deltatable(f"{root}/{source.folder}/{table.name}")
         return cls(root, source, table) if exists else None
 
@@ -114,7 +115,7 @@ class LakeTable:
 
     def commits(self, first: int) -> list[Commit]:
         """Return the commits from `first` on, as far as Delta's log still has them."""
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             found = self._delta.history(self.version - first + 1)
         commits = [
             Commit(
@@ -131,14 +132,14 @@ class LakeTable:
 
     def refresh(self) -> None:
         """See what others have committed."""
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             self._delta.update_incremental()
 
     def scan(
         self, names: Sequence[str], condition: pc.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows landed so far, in no order."""
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             scanner = self._dataset().scanner(
                 columns=list(names),
                 filter=condition,
@@ -150,7 +151,7 @@ class LakeTable:
 
     def count(self, condition: pc.Expression | None = None) -> int:
         """Return how many rows there are."""
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             return int(self._dataset().count_rows(filter=condition))
 
     def append(
@@ -175,7 +176,7 @@ class LakeTable:
             LakeError: The lake refuses, or another run committed in between.
         """
         reader = pa.RecordBatchReader.from_batches(self.schema, batches)
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             write_deltalake(
                 self._delta,
                 reader,
@@ -200,7 +201,7 @@ class LakeTable:
         # The log of loads need not know. The load time stays, but that it is named lets
         # a run that is under way fail: it has compared its records with the old rows.
         properties = self._properties(self.loaded_at or since, None, metadata())
-        with _lake_errors(self.name):
+        with lake_errors(self.name):
             write_deltalake(
                 self._delta,
                 pa.RecordBatchReader.from_batches(self.schema, batches),
@@ -289,7 +290,7 @@ def moment(microseconds: int) -> pa.Scalar:
 
 
 @contextmanager
-def _lake_errors(name: str) -> Iterator[None]:
+def lake_errors(name: str) -> Iterator[None]:
     """Turn what the Delta library raises into one clear line."""
     try:
         yield

@@ -40,8 +40,17 @@ class LoadLog:
         source_name: str,
         tables: Iterable[LakeTable],
         endings: Iterable[Row] = (),
+        *,
+        is_marking: bool = False,
     ) -> None:
         """Note the commits that are not in the log yet, and how tables ended.
+
+        Args:
+            source_name: The source.
+            tables: Its tables, as far as they are to be noted.
+            endings: How tables ended.
+            is_marking: Whether to note as well how far there was nothing to note.
+                Commits that have left Delta's log would pass for silent ones later.
 
         Raises:
             LakeError: The lake refuses, or other runs keep writing.
@@ -53,7 +62,7 @@ class LoadLog:
         opened = list(tables)
         for attempt in range(1, ATTEMPTS + 1):
             rows = [row for table in opened for row in self._unnoted(table)] + ended
-            if not rows:
+            if not rows and not (is_marking and self._reached(opened)):
                 return
             try:
                 self._append(source_name, rows, opened)

@@ -96,8 +96,7 @@ class Run:
         self._root = lake_root(project_dir)
         self._sources = sources
         self._listener = listener
-        started = cursors.from_microseconds(cursors.now())
-        self.batch_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        self.batch_id = new_batch_id()
 
     def execute(
         self,
@@ -231,6 +230,12 @@ class Run:
             raise error
         if error is not None:
             self._listener.fails(error)
+
+
+def new_batch_id() -> str:
+    """Return the name of a batch: when it began, and what makes it unique."""
+    started = cursors.from_microseconds(cursors.now())
+    return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def choose(sources: list[Source], source: str | None, table: str | None) -> Chosen:
