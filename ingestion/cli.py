@@ -13,10 +13,11 @@ import stamina.instrumentation
 import typer
 
 from ingestion import INTERRUPTED, column_backfill
-from ingestion.console import ConsoleListener, print_error, print_status
+from ingestion.console import ConsoleListener, print_error, print_line, print_status
 from ingestion.contract import Source
 from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError, LakeError, SettingsError
+from ingestion.every import Every, seconds_of
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Options
 from ingestion.maintain import (
@@ -79,23 +80,56 @@ def run(
         bool,
         typer.Option("--dry-run", help="Read, type and count; write nothing."),
     ] = False,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--every", help="Go on: a run every 30s, 5m, 1h; the contract is read once."
+        ),
+    ] = None,
     project_dir: ProjectDir = Path("."),
 ) -> None:
     """Land what is new in every configured source."""
     stamina.instrumentation.set_on_retry_hooks(())
     with _one_line_errors() as sources:
         period = _period(start, end, full_refresh=full_refresh)
+        is_once = full_refresh or is_dry_run or period is not None
+        seconds = _interval(every, is_once=is_once)
         sources.extend(load_contract(project_dir))
         chosen = choose(sources, source, table)
         options = Options(
             full_refresh=full_refresh, allow_empty=allow_empty, period=period
         )
-        with ConsoleListener(sources, is_dry_run=is_dry_run) as listener:
-            is_good = Run(project_dir, sources, listener).execute(
-                chosen, options, is_dry_run=is_dry_run
-            )
+
+        def once() -> bool:
+            with ConsoleListener(sources, is_dry_run=is_dry_run) as listener:
+                return Run(project_dir, sources, listener).execute(
+                    chosen, options, is_dry_run=is_dry_run
+                )
+
+        if seconds is None:
+            is_good = once()
+        else:
+            is_good = Every(
+                seconds, once, lambda error: print_error(error, sources), print_line
+            ).run()
         if not is_good:
             raise typer.Exit(1)
+
+
+def _interval(every: str | None, *, is_once: bool) -> int | None:
+    """Return the seconds from one run to the next.
+
+    Raises:
+        SettingsError: They are none, or what else is asked for is done once.
+    """
+    if every is None:
+        return None
+    if is_once:
+        raise SettingsError(
+            "--every lands what is new, again and again: leave it out, or else"
+            " --full-refresh, --from, --to and --dry-run"
+        )
+    return seconds_of(every)
 
 
 def _period(start: str | None, end: str | None, *, full_refresh: bool) -> Period | None:

@@ -131,6 +131,11 @@ def stdout() -> Console:
     return console if console.is_terminal else Console(width=_PLAIN_WIDTH)
 
 
+def print_line(text: str) -> None:
+    """Print a line at once, also where a program reads it."""
+    print(text, flush=True)
+
+
 def print_error(error: IngestionError, sources: list[Source]) -> None:
     """Print an error on standard error, without secrets."""
     for line in redact(str(error), sources).splitlines():
