@@ -57,6 +57,7 @@ bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side wit
 	$(BIN)/python -m benchmarks.closure
 	$(BIN)/python -m benchmarks.churn
 	$(BIN)/python -m benchmarks.ingestion
+	$(BIN)/python -m benchmarks.freshness
 
 # dbt-duckdb crashes where several threads compile delta sources at the same moment.
 docs: .venv/runtime.stamp $(PROFILES) ## Write the docs site of what was built last

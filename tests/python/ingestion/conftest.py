@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.python.ingestion.fake_sources import (
     serving,
 )
 from tests.python.ingestion.ingestion_project import Project
+from tests.python.ingestion.maintained_lake import RUNS, arrive
 
 VARIABLES = (
     "COMMERCE_API_URL",
@@ -80,3 +82,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry at once."""
     quick = Patience(wait=0.0, longest=0.0, jitter=0.0, timeout=5.0)
     monkeypatch.setattr("ingestion.http.Patience", lambda: quick)
+
+
+@pytest.fixture
+def lake(
+    project: Project,
+    commerce: FakeSources,
+    shop: ShopDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Project:
+    """Several runs, with all that a row can have; they are made once, and copied."""
+    made = tmp_path_factory.getbasetemp() / "maintained-lake"
+    for number in range(RUNS):
+        arrive(commerce, shop, number)
+        if not made.exists():
+            project.run()
+    if made.exists():
+        shutil.copytree(made, project.lake)
+    else:
+        shutil.copytree(project.lake, made)
+    return project

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from deltalake.exceptions import CommitFailedError
 
-from ingestion import cursors
-from ingestion.contract_files import load_contract
-from ingestion.errors import IngestionError
-from ingestion.kept import TARGET_BYTES, KeptTable, bins
-from ingestion.lake import LakeTable
-from ingestion.maintain import Maintenance, Wish
+from ingestion.kept import TARGET_BYTES, bins
 from tests.python.ingestion.fake_sources import (
     FakeSources,
     ShopDatabase,
@@ -27,121 +15,21 @@ from tests.python.ingestion.fake_sources import (
     moment,
 )
 from tests.python.ingestion.files_project import Drop, csv_text, order
-from tests.python.ingestion.ingestion_project import REPOSITORY, Project
-
-RUNS = 5
-DAY = 86_400
-LONG_AGO = cursors.now() / cursors.SECOND - 40 * DAY
-CUSTOMERS = "commerce/customers"
-
-
-@pytest.fixture
-def lake(
-    project: Project,
-    commerce: FakeSources,
-    shop: ShopDatabase,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Project:
-    """Several runs, with all that a row can have; they are made once, and copied."""
-    made = tmp_path_factory.getbasetemp() / "maintained-lake"
-    for number in range(RUNS):
-        arrive(commerce, shop, number)
-        if not made.exists():
-            project.run()
-    if made.exists():
-        shutil.copytree(made, project.lake)
-    else:
-        shutil.copytree(project.lake, made)
-    return project
-
-
-def arrive(commerce: FakeSources, shop: ShopDatabase, number: int) -> None:
-    """Let records come: new ones and changed ones."""
-    first = number * 10
-    commerce.customers += [
-        customer(n, moment(n), full_name="محمد 🚀", tier={"of": n}, city="")
-        for n in range(first, first + 10)
-    ]
-    commerce.customers.append(customer(900 + number, moment(first), birth_date="?"))
-    shop.insert("orders", (number, 1, "2025-01-01", "paid", "EGP", 1.25, moment(first)))
-
-
-def tables(project: Project) -> list[str]:
-    logs = project.lake.glob("*/*/_delta_log")
-    return sorted(str(log.parent.relative_to(project.lake)) for log in logs)
-
-
-def contents(project: Project) -> dict[str, list[str]]:
-    """Return every column of every row of every table, in an order of its own."""
-    return {
-        name: sorted(
-            repr(row) for row in project.delta(name).to_pyarrow_table().to_pylist()
-        )
-        for name in tables(project)
-    }
-
-
-def transactions(project: Project) -> dict[str, Any]:
-    """Return the state of each raw table: where it was read to, and the like."""
-    found = {}
-    for source in load_contract(project.folder):
-        for table in source.tables:
-            lake = LakeTable(str(project.lake), source, table)
-            found[lake.name] = (lake.cursor, lake.loaded_at, lake.schema)
-    return found
-
-
-def files(project: Project, name: str) -> int:
-    return len(project.delta(name).file_uris())
-
-
-def on_disk(project: Project, name: str) -> set[str]:
-    return {file.name for file in (project.lake / name).glob("*.parquet")}
-
-
-def on_storage(project: Project) -> dict[Path, tuple[int, int]]:
-    found = ((file, file.stat()) for file in project.lake.rglob("*"))
-    return {file: (stat.st_size, stat.st_mtime_ns) for file, stat in found}
-
-
-def log_files(project: Project, name: str) -> set[str]:
-    log = project.lake / name / "_delta_log"
-    return {file.name for file in log.glob("*.json")}
-
-
-def maintain(project: Project, *arguments: str) -> dict[str, str]:
-    """Return the line of each table."""
-    result = project.call("maintain", *arguments)
-    assert result.exit_code == 0, result.output
-    lines = dict(line.split(": ", 1) for line in result.stdout.splitlines())
-    assert len(lines) == len(tables(project))
-    return lines
-
-
-def upkeep(project: Project) -> None:
-    """Do what `maintain` does, inside of another command."""
-    errors: list[IngestionError] = []
-    Maintenance(
-        project.folder,
-        load_contract(project.folder),
-        on_table=lambda done: None,
-        on_error=errors.append,
-    ).execute(Wish())
-    assert errors == []
-
-
-def age(folder: Path, pattern: str) -> None:
-    """Let files be forty days old."""
-    for file in folder.glob(pattern):
-        os.utime(file, (LONG_AGO, LONG_AGO))
-
-
-def kept(project: Project, source: str, table: str) -> KeptTable:
-    [owner] = [one for one in load_contract(project.folder) if one.name == source]
-    [wanted] = [one for one in owner.tables if one.name == table]
-    found = KeptTable.find(str(project.lake), owner, wanted)
-    assert found is not None
-    return found
+from tests.python.ingestion.ingestion_project import Project
+from tests.python.ingestion.maintained_lake import (
+    CUSTOMERS,
+    RUNS,
+    age,
+    arrive,
+    contents,
+    files,
+    log_files,
+    maintain,
+    on_disk,
+    on_storage,
+    tables,
+    transactions,
+)
 
 
 def test_every_row_and_all_state_stay(lake: Project) -> None:
@@ -309,76 +197,6 @@ def test_landed_files_are_known_before_their_commits_leave_the_log(
     assert contents(project)["exports/orders"] == rows
 
 
-def test_a_run_goes_on_over_upkeep(
-    lake: Project,
-    commerce: FakeSources,
-    shop: ShopDatabase,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Upkeep comes before each of the run's commits, after the run has opened all."""
-    arrive(commerce, shop, RUNS)
-    append = LakeTable.append
-    seen: list[str] = []
-
-    def append_late(self: LakeTable, *arguments: Any, **options: Any) -> None:
-        # Upkeep writes to the log of loads itself.
-        if not isinstance(self, KeptTable):
-            seen.append(self.name)
-            upkeep(lake)
-        append(self, *arguments, **options)
-
-    with monkeypatch.context() as late:
-        late.setattr(LakeTable, "append", append_late)
-        lake.run()
-    assert {"commerce.customers", "ingestion.loads", "ingestion.runs"} <= set(seen)
-    keys = lake.values(CUSTOMERS, "customer_id")
-    assert sorted(map(int, keys)) == list(range(10 * (RUNS + 1)))
-    noted = lake.rows("_ingestion/loads")
-    landed = sum(row["landed_count"] for row in noted if row["table_name"] == "orders")
-    assert landed == RUNS + 1
-    keys = [row["load_key"] for row in noted]
-    assert len(keys) == len(set(keys))
-
-
-def test_upkeep_goes_on_over_a_run(
-    lake: Project, commerce: FakeSources, shop: ShopDatabase
-) -> None:
-    """A run commits after upkeep has seen the table."""
-    table = kept(lake, "commerce", "customers")
-    arrive(commerce, shop, RUNS)
-    lake.run()
-    expected, state = contents(lake)[CUSTOMERS], transactions(lake)
-    assert table.merge()
-    assert files(lake, CUSTOMERS) == 2
-    assert contents(lake)[CUSTOMERS] == expected
-    assert transactions(lake) == state
-
-
-def test_files_that_are_rewritten_meanwhile_are_merged_as_they_are_then(
-    lake: Project,
-) -> None:
-    table, writer = (kept(lake, "commerce", "customers") for _ in range(2))
-    since = writer.loaded_at
-    assert since is not None
-    rows = lake.delta(CUSTOMERS).to_pyarrow_table().cast(writer.schema)
-    writer.rewrite(iter(rows.to_batches()), since=0)
-    expected = contents(lake)[CUSTOMERS]
-    assert table.merge()
-    assert contents(lake)[CUSTOMERS] == expected
-
-
-def test_where_others_keep_rewriting_it_says_so(
-    lake: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lose(*arguments: Any, **options: Any) -> None:
-        raise CommitFailedError("somebody was quicker")
-
-    monkeypatch.setattr("deltalake.table.TableOptimizer.compact", lose)
-    before = contents(lake)
-    assert "not merged" in maintain(lake)["commerce.customers"]
-    assert contents(lake) == before
-
-
 def test_a_column_is_filled_after_upkeep_as_before(lake: Project) -> None:
     maintain(lake)
     lake.edit(
@@ -395,47 +213,6 @@ def test_a_column_is_filled_after_upkeep_as_before(lake: Project) -> None:
         row["customer_id"]: (row["tier"], row["_extra"]) for row in lake.rows(CUSTOMERS)
     }
     assert found["7"] == ('{"of":7}', None)
-
-
-DRIVER = """
-import os, signal, sys
-import ingestion.kept, ingestion.maintain
-place, count = sys.argv[1], int(sys.argv[2])
-owner = ingestion.maintain.LoadLog if place == "_append" else ingestion.kept.KeptTable
-original, passages = getattr(owner, place), 0
-def killing(*arguments, **options):
-    global passages
-    passages += 1
-    if passages == count:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*arguments, **options)
-setattr(owner, place, killing)
-from ingestion.cli import app
-app(["maintain"])
-"""
-
-
-@pytest.mark.parametrize(
-    ("place", "count"),
-    [("merge", 2), ("remove_old_files", 3), ("_append", 1), ("shorten_log", 2)],
-)
-def test_killed_at_any_moment(lake: Project, place: str, count: int) -> None:
-    before = contents(lake)
-    process = subprocess.run(
-        [sys.executable, "-c", DRIVER, place, str(count)],
-        cwd=lake.folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr
-    assert contents(lake) == before
-    maintain(lake)
-    lines = maintain(lake)
-    assert all("nothing to do" in line for line in lines.values())
-    assert contents(lake) == before
-    lake.run()
-    assert "not_logged" not in lake.values("_ingestion/loads", "outcome")
 
 
 @pytest.mark.parametrize(
