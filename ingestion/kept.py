@@ -38,34 +38,38 @@ class KeptTable(LakeTable):
         return Size(len(sizes), sum(sizes))
 
     def size_when_merged(self) -> int:
-        """Return how many data files `merge` would leave."""
+        """Return how many data files `merge` would leave at most."""
         return len(list(bins(self._sizes())))
 
     def merge(self) -> bool:
-        """Merge small files that lie side by side in time; one commit, or none.
+        """Merge small files that lie side by side in time, as far as it goes.
 
         Rows that others append meanwhile stay beside it. What others rewrite
         meanwhile cannot be merged: then the table is looked at anew.
 
         Returns:
-            Whether it was possible; if not, nothing has happened.
+            Whether it was possible; if not, others were quicker again and again.
 
         Raises:
             LakeError: The lake refuses.
         """
-        for _ in range(ATTEMPTS):
+        losses = 0
+        while losses < ATTEMPTS:
             with lake_errors(self.name):
                 try:
-                    self._delta.optimize.compact(
+                    done = self._delta.optimize.compact(
                         target_size=TARGET_BYTES,
                         # Memory is that of one file, however many are merged.
                         max_concurrent_tasks=1,
                         post_commithook_properties=_HOOKS,
                     )
                 except CommitFailedError:
+                    losses += 1
                     self._delta.update_incremental()
-                else:
-                    return True
+                    continue
+            # Together rows need less room, so that more of them may fit into a file.
+            if not done["numFilesRemoved"]:
+                return True
         return False
 
     def remove_old_files(self, retention_hours: int, *, is_dry_run: bool) -> int:

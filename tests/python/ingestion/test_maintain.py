@@ -76,6 +76,19 @@ def test_a_second_one_finds_nothing_to_do(lake: Project) -> None:
     assert {name: lake.delta(name).version() for name in tables(lake)} == versions
 
 
+def test_a_table_of_many_files_is_merged_as_far_as_it_goes(
+    lake: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Merged files are smaller than their parts, so that they can be merged again."""
+    expected = contents(lake)
+    largest = max(file.stat().st_size for file in lake.lake.glob(f"{CUSTOMERS}/*.par*"))
+    monkeypatch.setattr("ingestion.kept.TARGET_BYTES", int(2.2 * largest))
+    maintain(lake)
+    assert files(lake, CUSTOMERS) < 3
+    assert all("nothing to do" in line for line in maintain(lake).values())
+    assert contents(lake) == expected
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(lake: Project) -> None:
     orphan = lake.lake / CUSTOMERS / "part-orphan.parquet"
     orphan.write_bytes(b"PAR1")
