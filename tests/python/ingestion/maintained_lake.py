@@ -58,7 +58,8 @@ def transactions(project: Project) -> dict[str, Any]:
     for source in load_contract(project.folder):
         for table in source.tables:
             lake = LakeTable(str(project.lake), source, table)
-            found[lake.name] = (lake.cursor, lake.loaded_at, lake.schema)
+            known = lake.transaction_version(lake.app("unknown/tier"))
+            found[lake.name] = (lake.cursor, lake.loaded_at, lake.schema, known)
     return found
 
 
