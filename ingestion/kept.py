@@ -10,7 +10,8 @@ from deltalake.exceptions import CommitFailedError
 
 from ingestion.lake import LakeTable, lake_errors
 
-ATTEMPTS = 3
+# While a run keeps landing there is always something left to merge.
+PASSES = 5
 # What Delta writes as one file by default; dbt reads a table by whole files.
 TARGET_BYTES = 100 * 1024 * 1024
 # The log is cleaned where all that it tells is noted elsewhere, and nowhere else.
@@ -53,8 +54,8 @@ class KeptTable(LakeTable):
         Raises:
             LakeError: The lake refuses.
         """
-        losses = 0
-        while losses < ATTEMPTS:
+        is_possible = True
+        for _ in range(PASSES):
             with lake_errors(self.name):
                 try:
                     done = self._delta.optimize.compact(
@@ -64,13 +65,14 @@ class KeptTable(LakeTable):
                         post_commithook_properties=_HOOKS,
                     )
                 except CommitFailedError:
-                    losses += 1
+                    is_possible = False
                     self._delta.update_incremental()
                     continue
+            is_possible = True
             # Together rows need less room, so that more of them may fit into a file.
             if not done["numFilesRemoved"]:
-                return True
-        return False
+                break
+        return is_possible
 
     def remove_old_files(self, retention_hours: int, *, is_dry_run: bool) -> int:
         """Remove files that no version within the retention needs.
