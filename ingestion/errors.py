@@ -19,9 +19,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.redaction import redact
+
 
 class IngestionError(Exception):
     """Base of all errors that end in one line instead of a traceback."""
+
+    def __init__(self, text: str) -> None:
+        """Keep what it says, without secrets: it may quote a server or a library."""
+        super().__init__(redact(text))
 
 
 @dataclass(frozen=True, order=True)

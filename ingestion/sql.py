@@ -35,6 +35,7 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.records import column_source, unknown_columns
+from ingestion.redaction import brief
 from ingestion.sources import Window
 from ingestion.typed import RawBatch
 from ingestion.values import canonical_json
@@ -112,7 +113,7 @@ class SqlReader:
                 " contract"
             ) from None
         except SQLAlchemyError as error:
-            text = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+            text = brief(getattr(error, "orig", None) or error)
             raise _kind(error)(
                 f"{where}: the database says: {text} (check {self._variable})"
             ) from None
