@@ -29,6 +29,14 @@ class IngestionError(Exception):
         """Keep what it says, without secrets: it may quote a server or a library."""
         super().__init__(redact(text))
 
+    @property
+    def __context__(self) -> None:
+        """Forget what a library said before: it may be a secret."""
+
+    @__context__.setter
+    def __context__(self, error: BaseException | None) -> None:
+        """Keep nothing."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:

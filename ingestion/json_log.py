@@ -213,7 +213,7 @@ class JsonListener(Listener):
             **fields,
         )
 
-    def _say(self, event: str, level: int = logging.INFO, **fields: object) -> None:
+    def _say(self, event: str, level: int = logging.INFO, /, **fields: object) -> None:
         _log(level, event, {**self._run, **self._table, **fields})
 
 

@@ -83,14 +83,15 @@ def _of_url(url: str) -> Iterator[str]:
     yield from _fields(rest.partition("?")[2])
     host = re.split("[/?#]", rest, maxsplit=1)[0]
     # A password that should have been encoded goes up to the last @.
-    user = (host if "@" in host else rest).rpartition("@")[0]
-    name, colon, password = user.partition(":")
-    if colon:
-        yield password
-        yield from re.split("[@/?#:]", password)
-        yield f"{unquote(name)}:{unquote(password)}"
-    elif scheme.startswith("http") and "@" in host:
-        yield name
+    path = rest.partition("?")[0]
+    for part in {host, path} if "@" in path else {rest}:
+        name, colon, password = part.rpartition("@")[0].partition(":")
+        if colon:
+            yield password
+            yield from re.split("[@/?#:]", password)
+            yield f"{unquote(name)}:{unquote(password)}"
+        elif scheme.startswith("http") and part == host:
+            yield name
 
 
 @lru_cache(maxsize=8)
