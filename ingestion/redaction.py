@@ -75,6 +75,7 @@ def _fields(value: str) -> Iterator[str]:
         name, _, secret = part.partition("=")
         if _FIELD.search(name):
             yield secret
+            yield from re.split("[@/?#:]", secret)
 
 
 def _of_url(url: str) -> Iterator[str]:

@@ -298,7 +298,8 @@ def _shown_safely(text: str) -> sa.URL:
         ValueError: A part of the password is taken for host or database.
     """
     url = sa.make_url(text)
-    if url.host and "@" in f"{url.host}{url.database}":
+    beyond = f"{url.host}{url.database}{text.partition('?')[2]}"
+    if url.host and "@" in beyond:
         raise ValueError
     password = url.query.get("password")
     if url.password is None and isinstance(password, str):

@@ -286,7 +286,7 @@ def test_database_that_echoes(stage: Stage, say: str, lets_in: bool) -> None:
         ("postgresql+psycopg://u:{}@127.0.0.1:port/shop", "no SQLAlchemy URL"),
         ("postgresql+psycopg:/u:{}@127.0.0.1:9/shop", "no SQLAlchemy URL"),
         ("nodb://u:{}@h/d", "is not installed"),
-        ("postgresql+psycopg://u:{}@127.0.0.1:9/d?nope={}", "the database says"),
+        ("postgresql+psycopg://u:{}@127.0.0.1:9/d?nope=1", "the database says"),
     ],
 )
 @pytest.mark.parametrize("password", [planted.URL_PASSWORD, planted.RAW_PASSWORD])
@@ -325,7 +325,6 @@ def test_lake_that_echoes(stage: Stage, unset: tuple[str, ...]) -> None:
     stage.server.asked.clear()
     stage.fails("lake not usable")
     assert stage.server.asked
-    stage.call(1, "status")
 
 
 def test_lake_that_refuses_connections(stage: Stage) -> None:
