@@ -114,8 +114,9 @@ def _forms(secret: str) -> Iterator[str]:
     for plain in {secret, unquote(secret), " ".join(secret.split())}:
         yield plain
         yield from (quote(plain), quote(plain, safe=""), quote_plus(plain))
-        yield json.dumps(plain)[1:-1]
-        yield json.dumps(plain, ensure_ascii=False)[1:-1]
+        for once in (json.dumps(plain), json.dumps(plain, ensure_ascii=False)):
+            # An object may quote another.
+            yield from (once[1:-1], json.dumps(once)[3:-3])
         yield repr(plain)[1:-1]
         yield html.escape(plain)
         yield from _base64(plain.encode("utf-8", "surrogateescape"))

@@ -97,6 +97,13 @@ def echo(status: int, code: Callable[[str], str]) -> Callable[[Request], Said]:
     return answer
 
 
+def azure_that_echoes(request: Request) -> Said:
+    """A refusal by the store, or by whoever gives tokens for it."""
+    if "oauth2" in request.path:
+        return 400, {}, request.everything.encode()
+    return 403, {"x-ms-error-code": request.path[-60:]}, request.everything.encode()
+
+
 def base64_of(token: str) -> str:
     return b64encode(f"x{token}".encode()).decode().rstrip("=")
 

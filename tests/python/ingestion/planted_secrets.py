@@ -20,8 +20,9 @@ DATABASE_PASSWORD = "db'Fq4\"/x@%Jt8:Lé2#Sv6?Wc1"
 URL_PASSWORD = "Hu5Ob9Vz3Ne7"
 # As people write it who do not know that it has to be encoded.
 RAW_PASSWORD = "Gk6Rm1Tb4@Xd8Yc3Zf7/Ls5Nv0Pw2"
-ACCOUNT_KEY = b64encode(b"planted account key, as long as one").decode()
-SIGNATURE = b64encode(b"\xfb\xff\xfe planted signature \xfb").decode()
+# No words: Arrow writes its schema in base64, too.
+ACCOUNT_KEY = b64encode(bytes(range(3, 250, 7))).decode()
+SIGNATURE = b64encode(b"\xfb\xff\xfe" + bytes(range(250, 3, -9))).decode()
 SAS_TOKEN = f"sv=2022-11-02&ss=b&sp=rwdl&sig={quote(SIGNATURE, safe='')}"
 AZURE_SECRET = "az8Q~Gx2Kc6_Ty4.Dn0Rl"
 HASH_KEY = "hk-Bm3Wp7Zs1Xv5Jq9-long"
@@ -57,7 +58,8 @@ PART = 7
 PART_OF_BASE64 = 10
 
 
-def _spellings(secret: str) -> Iterator[str]:
+def spellings(secret: str) -> Iterator[str]:
+    """What a secret looks like in a URL, in JSON, in JSON within JSON, in Python."""
     yield secret
     yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
     for once in (json.dumps(secret), json.dumps(secret, ensure_ascii=False)):
@@ -79,7 +81,7 @@ def _parts(text: str, length: int) -> set[str]:
 _PLAIN = {
     part: name
     for name, secret in SECRETS.items()
-    for spelling in _spellings(secret)
+    for spelling in spellings(secret)
     for part in _parts(spelling, PART)
 }
 _ENCODED = {
