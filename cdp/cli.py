@@ -156,7 +156,7 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except IngestionError as error:
-        print_error(error, [])
+        print_error(error)
         raise typer.Exit(code=1) from None
     except WarehouseError as error:
         typer.echo(f"error: {error}", err=True)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from types import FrameType
 
-from ingestion import INTERRUPTED
+from ingestion import INTERRUPTED, wants_json
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """End at once: while modules are imported there is nothing to put in order."""
-    os.write(2, f"{INTERRUPTED}\n".encode())
+    text = INTERRUPTED
+    if wants_json(sys.argv):
+        now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+        text = (
+            f'{{"time": "{now}", "level": "warning", "event": "interrupted",'
+            f' "message": "{INTERRUPTED}"}}'
+        )
+    os.write(2, f"{text}\n".encode())
     os._exit(130)
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import stamina.instrumentation
 import typer
+from typer.core import TyperGroup
 
-from ingestion import INTERRUPTED, column_backfill
-from ingestion.console import ConsoleListener, print_error, print_line, print_status
-from ingestion.contract import Source
+from ingestion import LOG_FORMAT, column_backfill, wants_json
+from ingestion.console import ConsoleReport, print_status
 from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError, LakeError, SettingsError
 from ingestion.every import Every, seconds_of
+from ingestion.json_log import JsonReport, json_log
 from ingestion.lake import LakeTable, lake_root
 from ingestion.load import Options
 from ingestion.maintain import (
@@ -31,7 +34,34 @@ from ingestion.period import Period
 from ingestion.run import Run, choose
 from ingestion.status import as_json, table_statuses
 
+
+class LogFormat(StrEnum):
+    """Who reads what a command says."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class _Commands(TyperGroup):
+    """Commands that say in the log, too, what is wrong with their arguments."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **others: Any) -> Any:
+        """Run a command and exit."""
+        if not wants_json(sys.argv[1:] if args is None else args):
+            return super().main(args, *rest, **others)
+        try:
+            code = super().main(args, *rest, **{**others, "standalone_mode": False})
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            with json_log() as report:
+                report.error(SettingsError(error.format_message() or "no command"))
+            code = getattr(error, "exit_code", 2)
+        sys.exit(code)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Land APIs, CRMs and databases as raw Delta tables, as the contract says.",
     no_args_is_help=True,
     add_completion=False,
@@ -42,6 +72,15 @@ ProjectDir = Annotated[
     Path,
     typer.Option(
         "--project-dir", help="The dbt project whose models/staging has the contract."
+    ),
+]
+
+LogOption = Annotated[
+    LogFormat,
+    typer.Option(
+        "--log-format",
+        envvar=LOG_FORMAT,
+        help="For people, or as one JSON object per line on standard error.",
     ),
 ]
 
@@ -87,21 +126,22 @@ def run(
         ),
     ] = None,
     project_dir: ProjectDir = Path("."),
+    log_format: LogOption = LogFormat.CONSOLE,
 ) -> None:
     """Land what is new in every configured source."""
     stamina.instrumentation.set_on_retry_hooks(())
-    with _one_line_errors() as sources:
+    with _one_line_errors(log_format) as report:
         period = _period(start, end, full_refresh=full_refresh)
         is_once = full_refresh or is_dry_run or period is not None
         seconds = _interval(every, is_once=is_once)
-        sources.extend(load_contract(project_dir))
+        sources = load_contract(project_dir)
         chosen = choose(sources, source, table)
         options = Options(
             full_refresh=full_refresh, allow_empty=allow_empty, period=period
         )
 
         def once() -> bool:
-            with ConsoleListener(sources, is_dry_run=is_dry_run) as listener:
+            with report.listener(is_dry_run=is_dry_run) as listener:
                 return Run(project_dir, sources, listener).execute(
                     chosen, options, is_dry_run=is_dry_run
                 )
@@ -109,9 +149,7 @@ def run(
         if seconds is None:
             is_good = once()
         else:
-            is_good = Every(
-                seconds, once, lambda error: print_error(error, sources), print_line
-            ).run()
+            is_good = Every(seconds, once, report.error, report.say).run()
         if not is_good:
             raise typer.Exit(1)
 
@@ -154,10 +192,11 @@ def status(
         bool, typer.Option("--json", help="A list of objects, one for each table.")
     ] = False,
     project_dir: ProjectDir = Path("."),
+    log_format: LogOption = LogFormat.CONSOLE,
 ) -> None:
     """Show for each raw table its rows, last cursor, last batch and rejections."""
-    with _one_line_errors() as sources:
-        sources.extend(load_contract(project_dir))
+    with _one_line_errors(log_format):
+        sources = load_contract(project_dir)
         found = table_statuses(lake_root(project_dir), sources)
         if is_json:
             typer.echo(as_json(found))
@@ -173,10 +212,11 @@ def backfill(
         str, typer.Option("--column", help="A column that is new in the contract.")
     ],
     project_dir: ProjectDir = Path("."),
+    log_format: LogOption = LogFormat.CONSOLE,
 ) -> None:
     """Fill a new column of the contract from the fields that _extra kept for it."""
-    with _one_line_errors() as sources:
-        sources.extend(load_contract(project_dir))
+    with _one_line_errors(log_format) as report:
+        sources = load_contract(project_dir)
         [(owner, [chosen])] = choose(sources, source, table)
         wanted = column_backfill.column_of(owner, chosen, column)
         lake = LakeTable.find(lake_root(project_dir), owner, chosen)
@@ -185,6 +225,14 @@ def backfill(
         done = column_backfill.backfill(owner, lake, wanted)
         for line in column_backfill.lines(f"{source}.{table}.{column}", done):
             typer.echo(line)
+        report.note(
+            "column_filled",
+            source=source,
+            table=table,
+            column=column,
+            filled=done.rows,
+            kept=done.kept,
+        )
         if done.rows:
             typer.echo(
                 f"next: dbt build --full-refresh --select source:{source}.{table}+1"
@@ -210,44 +258,54 @@ def maintain(
         bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
     ] = False,
     project_dir: ProjectDir = Path("."),
+    log_format: LogOption = LogFormat.CONSOLE,
 ) -> None:
     """Merge small files, remove unused ones, and shorten the logs of all tables."""
-    with _one_line_errors() as sources:
+    with _one_line_errors(log_format) as report:
         check_retention(retention_hours, is_short_allowed=is_short_allowed)
-        sources.extend(load_contract(project_dir))
+        sources = load_contract(project_dir)
         is_good = Maintenance(
             project_dir,
             sources,
             on_table=lambda done: typer.echo(line(done, is_dry_run=is_dry_run)),
-            on_error=lambda error: print_error(error, sources),
+            on_error=report.error,
         ).execute(Wish(retention_hours, is_dry_run))
         if not is_good:
             raise typer.Exit(1)
 
 
 @app.command()
-def validate(project_dir: ProjectDir = Path(".")) -> None:
+def validate(
+    project_dir: ProjectDir = Path("."),
+    log_format: LogOption = LogFormat.CONSOLE,
+) -> None:
     """Say what is wrong with the contract, by file and line; contact nobody."""
-    with _one_line_errors() as sources:
-        sources.extend(load_contract(project_dir))
+    with _one_line_errors(log_format):
+        sources = load_contract(project_dir)
         read = sum(not source.is_internal for source in sources)
         tables = sum(len(source.loaded_tables) for source in sources)
         typer.echo(f"contract is good: {read} sources, {tables} tables")
 
 
 @contextmanager
-def _one_line_errors() -> Iterator[list[Source]]:
-    """Print an error and exit with 1; the yielded list tells whose secrets to hide."""
-    sources: list[Source] = []
-    try:
-        with _interruptible():
-            yield sources
-    except IngestionError as error:
-        print_error(error, sources)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo(INTERRUPTED, err=True)
-        raise typer.Exit(130) from None
+def _one_line_errors(log_format: LogFormat) -> Iterator[ConsoleReport | JsonReport]:
+    """Say what goes wrong, and exit with 1; without secrets in either case."""
+    is_json = log_format is LogFormat.JSON
+    with json_log() if is_json else nullcontext(ConsoleReport()) as report:
+        try:
+            with _interruptible():
+                yield report
+        except IngestionError as error:
+            report.error(error)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            report.interrupted()
+            raise typer.Exit(130) from None
+        except typer.Exit:
+            raise
+        except Exception as error:
+            report.unexpected(error)
+            raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+import traceback
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from ingestion import cursors
+from ingestion import INTERRUPTED, cursors
 from ingestion.contract import Source, Table
 from ingestion.errors import IngestionError
 from ingestion.load import Counts
+from ingestion.redaction import redact
 from ingestion.run import Listener, SourceResult, TableResult
-from ingestion.settings import redact
 from ingestion.status import TableStatus
 
 _PLAIN_WIDTH = 120
@@ -23,9 +24,8 @@ _PLAIN_WIDTH = 120
 class ConsoleListener(Listener):
     """Shows a run as it goes."""
 
-    def __init__(self, sources: list[Source], *, is_dry_run: bool = False) -> None:
+    def __init__(self, *, is_dry_run: bool = False) -> None:
         """Look whether somebody is watching."""
-        self._sources = sources
         self._would = "would be " if is_dry_run else ""
         self._out = stdout()
         self._progress: Progress | None = None
@@ -119,10 +119,10 @@ class ConsoleListener(Listener):
 
     def fails(self, error: IngestionError) -> None:
         """Print an error in one line."""
-        print_error(error, self._sources)
+        print_error(error)
 
     def _line(self, text: str) -> None:
-        self._out.print(text, soft_wrap=True, highlight=False, markup=False)
+        self._out.print(redact(text), soft_wrap=True, highlight=False, markup=False)
 
 
 def stdout() -> Console:
@@ -131,17 +131,41 @@ def stdout() -> Console:
     return console if console.is_terminal else Console(width=_PLAIN_WIDTH)
 
 
-def print_line(text: str) -> None:
-    """Print a line at once, also where a program reads it."""
-    print(text, flush=True)
-
-
-def print_error(error: IngestionError, sources: list[Source]) -> None:
+def print_error(error: IngestionError) -> None:
     """Print an error on standard error, without secrets."""
-    for line in redact(str(error), sources).splitlines():
-        Console(stderr=True).print(
-            f"error: {line}", soft_wrap=True, highlight=False, markup=False
-        )
+    for line in redact(str(error)).splitlines():
+        _print_aside(f"error: {line}")
+
+
+class ConsoleReport:
+    """What people read of a command that does not end well."""
+
+    def listener(self, *, is_dry_run: bool) -> ConsoleListener:
+        """Return who shows a run."""
+        return ConsoleListener(is_dry_run=is_dry_run)
+
+    def note(self, event: str, **fields: object) -> None:
+        """Say nothing: people read standard output."""
+
+    def say(self, text: str) -> None:
+        """Print a line at once, also where a program reads it."""
+        print(text, flush=True)
+
+    def error(self, error: IngestionError) -> None:
+        """Say what a person can mend."""
+        print_error(error)
+
+    def unexpected(self, error: Exception) -> None:
+        """Say where a fault of the program is."""
+        _print_aside(redact("".join(traceback.format_exception(error))).rstrip())
+
+    def interrupted(self) -> None:
+        """Say that nothing is lost."""
+        _print_aside(INTERRUPTED)
+
+
+def _print_aside(text: str) -> None:
+    Console(stderr=True).print(text, soft_wrap=True, highlight=False, markup=False)
 
 
 def print_status(found: list[TableStatus]) -> None:

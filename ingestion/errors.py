@@ -19,9 +19,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.redaction import redact
+
 
 class IngestionError(Exception):
     """Base of all errors that end in one line instead of a traceback."""
+
+    def __init__(self, text: str) -> None:
+        """Keep what it says, without secrets: it may quote a server or a library."""
+        super().__init__(redact(text))
+
+    @property
+    def __context__(self) -> None:
+        """Forget what a library said before: it may be a secret."""
+
+    @__context__.setter
+    def __context__(self, error: BaseException | None) -> None:
+        """Keep nothing."""
 
 
 @dataclass(frozen=True, order=True)

@@ -22,6 +22,7 @@ from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
 from ingestion.errors import SettingsError, UnreachableError
+from ingestion.redaction import brief
 
 CHUNK = 1 << 20
 _REMOTE = re.compile(r"[a-z][a-z0-9+]+://")
@@ -158,13 +159,8 @@ def _listed(info: fs.FileInfo) -> ListedFile:
 
 
 def _brief(error: Exception) -> str:
-    """Return a message as one line, without colours and what stands in a query.
-
-    A query may be a signature. It goes before the text is cut, for half a secret is
-    found by nobody who looks for the whole.
-    """
-    text = re.sub(r"\x1b\[[0-9;]*m|↳", "", str(error)) or type(error).__name__
-    return " ".join(re.sub(r"\?\S*", "", text).split())[:300]
+    """Return a message as one line without what stands in a query: a signature."""
+    return brief(re.sub(r"\?\S*", "", str(error)), 300) or type(error).__name__
 
 
 def _unzip(path: Path) -> None:

@@ -49,7 +49,7 @@ class Patience:
 class Address:
     """Where a source is, and the variables that say so."""
 
-    base_url: str
+    base_url: str = field(repr=False)
     url_variable: str
     token: str | None = field(default=None, repr=False)
     token_variable: str | None = None

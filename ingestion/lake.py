@@ -25,6 +25,7 @@ from ingestion import cursors
 from ingestion.contract import LOADED_AT, Source, Table
 from ingestion.datatypes import type_name
 from ingestion.errors import LakeError
+from ingestion.redaction import brief
 from ingestion.tally import metadata
 
 DEFAULT = ".data/lake"
@@ -309,7 +310,5 @@ def lake_errors(name: str) -> Iterator[None]:
 
 
 def _brief(error: Exception) -> str:
-    """Return a message as one line, without terminal colours and Rust's notation."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
-    text = _OS_ERROR.sub(r" (\1)", text)
-    return " ".join(text.split())[:200]
+    """Return a message as one line, without Rust's notation."""
+    return brief(_OS_ERROR.sub(r" (\1)", str(error))) or type(error).__name__

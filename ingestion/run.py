@@ -26,7 +26,7 @@ from ingestion.load import Counts, Options, TableLoad
 from ingestion.loads import LoadLog
 from ingestion.read_only import ReadOnlyTable, scratch_folder
 from ingestion.rejected import RejectedLog
-from ingestion.runs import RunLog
+from ingestion.runs import FAILED, FINISHED, INTERRUPTED, RunLog
 from ingestion.settings import is_configured, open_source
 from ingestion.sources import SourceReader
 from ingestion.tally import Row
@@ -37,6 +37,12 @@ Chosen = list[tuple[Source, list[Table]]]
 
 class Listener:
     """Hears what happens; a listener that shows it overrides what it needs."""
+
+    def starts(self, batch_id: str, chosen: Chosen) -> None:
+        """Hear that a run starts."""
+
+    def opens(self, source: Source) -> None:
+        """Hear that a source that is configured starts."""
 
     def skipped(self, source: Source) -> None:
         """Hear that a source is not configured."""
@@ -59,6 +65,9 @@ class Listener:
     def fails(self, error: IngestionError) -> None:
         """Hear of an error that stops a source or a table."""
 
+    def finishes(self, outcome: str) -> None:
+        """Hear that the run is over, however it went."""
+
 
 @dataclass(frozen=True)
 class TableResult:
@@ -68,6 +77,7 @@ class TableResult:
     counts: Counts
     cursor: int | None
     error: IngestionError | None = None
+    cursor_before: int | None = None
 
 
 @dataclass
@@ -119,7 +129,19 @@ class Run:
             IngestionError: The lake is not usable, or a table cannot be asked for the
                 chosen period.
         """
-        options = options or Options()
+        outcome = FAILED
+        self._listener.starts(self.batch_id, chosen)
+        try:
+            is_good = self._execute(chosen, options or Options(), is_dry_run=is_dry_run)
+            outcome = FINISHED if is_good else FAILED
+        except KeyboardInterrupt:
+            outcome = INTERRUPTED
+            raise
+        finally:
+            self._listener.finishes(outcome)
+        return is_good
+
+    def _execute(self, chosen: Chosen, options: Options, *, is_dry_run: bool) -> bool:
         if options.period is not None:
             options.period.check(chosen)
         with self._lake(is_dry_run=is_dry_run) as lake:
@@ -154,7 +176,7 @@ class Run:
         lake: Lake,
         options: Options,
     ) -> SourceResult | None:
-        runs = RunLog(lake[INGESTION, RUNS], source, self.batch_id, self._sources)
+        runs = RunLog(lake[INGESTION, RUNS], source, self.batch_id)
         result = SourceResult(source, runs)
         log = LoadLog(lake[INGESTION, LOADS])
         raw = [table for (name, _), table in lake.items() if name == source.name]
@@ -163,6 +185,7 @@ class Run:
             if not is_configured(source):
                 self._listener.skipped(source)
                 return None
+            self._listener.opens(source)
             with runs.noting([lake[source.name, table.name] for table in tables]):
                 try:
                     with _closing(open_source(source)) as reader:
@@ -187,6 +210,7 @@ class Run:
         """Land one table; only what concerns the whole source is raised."""
         source = result.source
         raw = lake[source.name, table.name]
+        before = raw.cursor
         self._listener.begins(source, table)
         result.runs.begins(raw)
         log = RejectedLog(
@@ -219,7 +243,7 @@ class Run:
             log.close()
         result.endings.append(load.ending())
         result.runs.ends(load.counts, error)
-        done = TableResult(table, load.counts, raw.cursor, error)
+        done = TableResult(table, load.counts, raw.cursor, error, before)
         result.tables.append(done)
         self._listener.ends(source, done)
         for text in reader.remarks if isinstance(reader, FilesReader) else ():

@@ -21,7 +21,7 @@ from ingestion.contract import LOADED_AT, Source
 from ingestion.errors import IngestionError, LakeError
 from ingestion.lake import LakeTable, next_loaded_at
 from ingestion.load import Counts
-from ingestion.settings import redact
+from ingestion.redaction import brief
 
 STARTED = "started"
 # How a table of a run ended; without any of these it runs yet, or was killed.
@@ -45,14 +45,11 @@ class _Begun:
 class RunLog:
     """Notes one source of one run in the table `ingestion.runs`."""
 
-    def __init__(
-        self, lake: LakeTable, source: Source, batch_id: str, sources: list[Source]
-    ) -> None:
-        """Take the table of the log, the source, the run, and whose secrets to hide."""
+    def __init__(self, lake: LakeTable, source: Source, batch_id: str) -> None:
+        """Take the table of the log, the source and the run."""
         self._lake = lake
         self._source = source
         self._batch_id = batch_id
-        self._sources = sources
         self._cursors: dict[str, str | None] = {}
         self._waiting: list[LakeTable] = []
         self._begun: _Begun | None = None
@@ -144,10 +141,7 @@ class RunLog:
         }
 
     def _message(self, error: IngestionError | None) -> str | None:
-        if error is None:
-            return None
-        line = " ".join(redact(str(error), self._sources).split())
-        return line[:_LONGEST_ERROR]
+        return None if error is None else brief(error, _LONGEST_ERROR)
 
     def _write(self, entries: Iterable[Entry]) -> None:
         rows = list(entries)

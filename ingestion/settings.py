@@ -1,10 +1,8 @@
-"""What the environment says about the sources, and what must never be printed."""
+"""What the environment says about the sources."""
 
 from __future__ import annotations
 
 import os
-import re
-from urllib.parse import quote, unquote, urlsplit
 
 from ingestion.contract import (
     Source,
@@ -20,12 +18,11 @@ from ingestion.errors import SettingsError
 from ingestion.files import FilesReader
 from ingestion.http import Address, HttpSource
 from ingestion.hubspot import HubspotReader
+from ingestion.redaction import hide_variables
 from ingestion.rest import RestReader
 from ingestion.sources import SourceReader
 from ingestion.sql import SqlReader
 from ingestion.tokens import Grant
-
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|_KEY$|SAS", re.ASCII)
 
 
 def is_configured(source: Source) -> bool:
@@ -62,6 +59,7 @@ def _address(settings: RestSource) -> Address:
     variable = settings.base_url_env
     if isinstance(auth, OauthAuth):
         refresh = auth.refresh_token_env
+        hide_variables(auth.client_secret_env, refresh or "")
         grant = Grant(
             _value(auth.token_url_env),
             _value(auth.client_id_env),
@@ -76,27 +74,8 @@ def _address(settings: RestSource) -> Address:
         )
     if auth is None:
         return Address(_value(variable), variable)
+    hide_variables(auth.token_env)
     return Address(_value(variable), variable, _value(auth.token_env), auth.token_env)
-
-
-def redact(text: str, sources: list[Source]) -> str:
-    """Return text without any secret of the environment."""
-    for secret in sorted(_secrets(sources), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
-
-
-def _secrets(sources: list[Source]) -> set[str]:
-    found = {value for name, value in os.environ.items() if _SECRET_NAME.search(name)}
-    for name in {name for source in sources for name in source.variables}:
-        value = _value(name)
-        try:
-            password = urlsplit(value).password
-        except ValueError:
-            password = None
-        if password:
-            found |= {password, unquote(password), quote(unquote(password), safe="")}
-    return {secret for secret in found if len(secret) >= 4}
 
 
 def _value(name: str) -> str:

@@ -35,6 +35,7 @@ from ingestion.errors import (
     UnreachableError,
 )
 from ingestion.records import column_source, unknown_columns
+from ingestion.redaction import brief
 from ingestion.sources import Window
 from ingestion.typed import RawBatch
 from ingestion.values import canonical_json
@@ -72,7 +73,7 @@ class SqlReader:
     def _create(self, url: str) -> sa.Engine:
         try:
             # A connection of before a restart of the database is not used again.
-            engine = sa.create_engine(url, pool_pre_ping=True)
+            engine = sa.create_engine(_shown_safely(url), pool_pre_ping=True)
         except (NoSuchModuleError, ImportError) as error:
             missing = getattr(error, "name", None) or str(error).rpartition(":")[2]
             raise SettingsError(
@@ -82,7 +83,8 @@ class SqlReader:
         except (ArgumentError, ValueError):
             raise SettingsError(
                 f"{self.name}: {self._variable} is no SQLAlchemy URL"
-                " (dialect+driver://user:password@host/database)"
+                " (dialect+driver://user:password@host/database, with @ : / ? # in the"
+                " password percent-encoded)"
             ) from None
         if engine.dialect.name == "sqlite":
             self._check_file(engine.url.database)
@@ -112,7 +114,7 @@ class SqlReader:
                 " contract"
             ) from None
         except SQLAlchemyError as error:
-            text = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+            text = brief(getattr(error, "orig", None) or error)
             raise _kind(error)(
                 f"{where}: the database says: {text} (check {self._variable})"
             ) from None
@@ -287,6 +289,22 @@ class SqlReading:
         if name is None or self._engine.dialect.name == "sqlite":
             return False
         return isinstance(self._types[name], sa.DateTime | sa.Date | sa.Integer)
+
+
+def _shown_safely(text: str) -> sa.URL:
+    """Return a URL with its password where SQLAlchemy does not show it.
+
+    Raises:
+        ValueError: A part of the password is taken for host or database.
+    """
+    url = sa.make_url(text)
+    beyond = f"{url.host}{url.database}{text.partition('?')[2]}"
+    if url.host and "@" in beyond:
+        raise ValueError
+    password = url.query.get("password")
+    if url.password is None and isinstance(password, str):
+        url = url.set(password=password).difference_update_query(["password"])
+    return url
 
 
 def _column_types(

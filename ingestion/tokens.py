@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from ingestion.redaction import hide
+
 Flow = Generator[httpx.Request, httpx.Response, Any]
 
 
@@ -75,4 +77,5 @@ class RenewedToken(httpx.Auth):
             token = None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise TokenError(response.status_code)
+        hide(token)
         return token
