@@ -49,7 +49,6 @@ lint: .venv/dev.stamp $(PROFILES) ## Run all static checks, the cheap ones first
 	$(BIN)/dbt parse --warn-error --no-partial-parse --quiet
 	COLUMNS=200 $(BIN)/dbt-bouncer run --show-all-failures
 	$(BIN)/mf validate-configs --skip-dw --show-all
-	$(BIN)/python -m pytest -q tests/python/project
 
 bench: .venv/dev.stamp .venv/bench.stamp $(PROFILES) ## Measure side by side with what others use (benchmarks/README.md)
 	$(BIN)/python scripts/install_dbt_packages.py
