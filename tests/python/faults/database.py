@@ -99,8 +99,8 @@ class Driver:
             def cursor(self, factory: Any = None) -> Any:
                 return super().cursor(Cursor)
 
-        def disturbed(url: str) -> sa.Engine:
-            return create(url, connect_args={"factory": Connection})
+        def disturbed(url: str, **options: Any) -> sa.Engine:
+            return create(url, connect_args={"factory": Connection}, **options)
 
         monkeypatch.setattr("ingestion.sql.sa.create_engine", disturbed)
         monkeypatch.setattr("ingestion.sql.BATCH_ROWS", BATCH_ROWS)
