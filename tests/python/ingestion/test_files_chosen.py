@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from ingestion import load
+from ingestion import cursors, load
 from ingestion.file_store import FileStore, _brief
 from tests.python.ingestion.files_project import Drop, csv_text, order
 from tests.python.ingestion.ingestion_project import REPOSITORY, Project
@@ -231,9 +231,13 @@ FOLDERS: dict[str, Any] = {**FULL, "file_glob": "orders/*/*.csv"}
 
 
 def newest(drop: Drop) -> list[str]:
+    """Return the rows of the last load, which may have had none."""
     rows = drop.project.rows("exports/orders")
-    last = max((row["_loaded_at"] for row in rows), default=None)
-    return sorted(row["order_id"] for row in rows if row["_loaded_at"] == last)
+    app = "ingestion/exports/orders/loaded_at"
+    last = drop.project.delta("exports/orders").transaction_version(app)
+    assert last is not None
+    loaded_at = cursors.from_microseconds(last)
+    return sorted(row["order_id"] for row in rows if row["_loaded_at"] == loaded_at)
 
 
 def test_newest_file_is_the_whole_table(drop: Drop) -> None:

@@ -21,7 +21,7 @@ from typer.testing import Result
 from ingestion import run, settings
 from ingestion.contract_files import load_contract
 from ingestion.errors import IngestionError, LakeError
-from ingestion.lake import _lake_errors
+from ingestion.lake import lake_errors
 from ingestion.redaction import hide_variables
 from ingestion.spool import Spool
 from tests.python.ingestion import planted_secrets as planted
@@ -334,7 +334,7 @@ def test_lake_library_that_says_all(stage: Stage, before: int) -> None:
             whole = f"{start}{secret}".encode()
             said += [b64encode(whole).decode(), urlsafe_b64encode(whole).decode()]
         for text in said:
-            with pytest.raises(LakeError), _lake_errors("shop.orders"):
+            with pytest.raises(LakeError), lake_errors("shop.orders"):
                 raise OSError(f"{'-' * before} {text} no more")
 
 
