@@ -3,8 +3,9 @@
     python -m benchmarks.ingestion [--rows 1000000] [--many 10000000]
 
 A private PostgreSQL holds two tables of the shop. Each is ingested; what was landed,
-the same Arrow data, is written straight to Delta; dlt copies the same table to Delta in
-its own environment. The start of the programs is left out everywhere. Then the peak of
+the same Arrow data, is written straight to Delta; psql reads the table and throws it
+away, which no ingestion can be faster than; dlt copies it to Delta in its own
+environment. The start of Python programs is left out everywhere. Then the peak of
 memory of the whole process, for `--rows` and for `--many`.
 """
 
@@ -104,6 +105,15 @@ def write_straight(data: Any, folder: Path) -> float:
     return time.monotonic() - began
 
 
+def read_alone(url: str, name: str) -> float:
+    """Times the database alone: its rows in the same order, thrown away by psql."""
+    query = f"select * from {name} order by updated_at, {name[:-1]}_id"
+    words = ["psql", url.replace("+psycopg", ""), "--no-psqlrc", "--output", os.devnull]
+    began = time.monotonic()
+    subprocess.run([*words, "-c", f"copy ({query}) to stdout (format csv)"], check=True)
+    return time.monotonic() - began
+
+
 def dlt(url: str, name: str, folder: Path, backend: str) -> dict[str, float]:
     script = REPOSITORY / "benchmarks" / "ingestion_dlt.py"
     return run([DLT_PYTHON, script, url, name, folder, backend])
@@ -115,7 +125,7 @@ def report(what: str, rows: float, seconds: float, more: str = "") -> None:
 
 def throughput(url: str, name: str, rows: int) -> None:
     """Prints the rates of one table; medians of alternating rounds."""
-    ours, straight = [], []
+    ours, straight, alone = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         for index in range(ROUNDS):
             lake = Path(folder) / f"lake{index}"
@@ -124,9 +134,13 @@ def throughput(url: str, name: str, rows: int) -> None:
             ours.append(figures["seconds"])
             data = DeltaTable(lake / "shop" / name).to_pyarrow_table()
             straight.append(write_straight(data, Path(folder) / f"straight{index}"))
-        own, plain = statistics.median(ours), statistics.median(straight)
+            alone.append(read_alone(url, name))
+        own, plain, source = map(statistics.median, (ours, straight, alone))
         print(f"{name}, {rows:,} rows of {data.nbytes / rows:.0f} bytes", flush=True)
         report("straight to Delta", rows, plain)
+        report(
+            "PostgreSQL to nowhere", rows, source, f"{plain / source:.2f} of straight"
+        )
         report("ingestion", rows, own, f"{plain / own:.2f} of straight")
         for backend in DLT_BACKENDS:
             figures = dlt(url, name, Path(folder) / f"dlt-{backend}", backend)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingestion.contract import Source, Table
 from ingestion.contract_files import load_contract
-from ingestion.run import Listener, Run, TableResult
+from ingestion.run import Listener, Run, TableResult, choose
 
 
 class Watch(Listener):
@@ -30,5 +30,6 @@ class Watch(Listener):
 
 if __name__ == "__main__":
     project = Path(__file__).resolve().parents[1]
-    run = Run(project, load_contract(project), Watch())
-    run.execute(source="shop", table=sys.argv[1])
+    sources = load_contract(project)
+    run = Run(project, sources, Watch())
+    run.execute(choose(sources, "shop", sys.argv[1]))
