@@ -22,7 +22,7 @@ demo: .venv/runtime.stamp $(PROFILES) ## Serve, ingest, build and show the known
 
 test: .venv/dev.stamp $(PROFILES) ## Run all tests that need only Python packages
 	$(BIN)/python scripts/install_dbt_packages.py
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --durations 25
 
 test-slow: .venv/dev.stamp $(PROFILES) ## Run what CI has no time for, in hours: every break, cut and order of arrival
 	$(BIN)/python scripts/install_dbt_packages.py
