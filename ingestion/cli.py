@@ -26,8 +26,10 @@ from ingestion.load import Options
 from ingestion.maintain import (
     RETENTION_HOURS,
     Maintenance,
+    Upkeep,
     Wish,
     check_retention,
+    fields,
     line,
 )
 from ingestion.period import Period
@@ -264,11 +266,13 @@ def maintain(
     with _one_line_errors(log_format) as report:
         check_retention(retention_hours, is_short_allowed=is_short_allowed)
         sources = load_contract(project_dir)
+
+        def tell(done: Upkeep) -> None:
+            typer.echo(line(done, is_dry_run=is_dry_run))
+            report.note("table_maintained", **fields(done), is_dry_run=is_dry_run)
+
         is_good = Maintenance(
-            project_dir,
-            sources,
-            on_table=lambda done: typer.echo(line(done, is_dry_run=is_dry_run)),
-            on_error=report.error,
+            project_dir, sources, on_table=tell, on_error=report.error
         ).execute(Wish(retention_hours, is_dry_run))
         if not is_good:
             raise typer.Exit(1)

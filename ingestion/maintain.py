@@ -197,6 +197,22 @@ def line(done: Upkeep, *, is_dry_run: bool) -> str:
     return f"{done.name}: {', '.join(parts)} ({done.seconds:.1f} s)"
 
 
+def fields(done: Upkeep) -> dict[str, object]:
+    """Return what a program has to know of one table."""
+    source, _, table = done.name.partition(".")
+    return {
+        "source": source,
+        "table": table,
+        "files_before": done.before.files,
+        "files_after": done.after.files,
+        "bytes_before": done.before.bytes,
+        "bytes_after": done.after.bytes,
+        "files_removed": done.removed,
+        "is_merged": done.is_merged,
+        "seconds": round(done.seconds, 3),
+    }
+
+
 def _files(size: Size) -> str:
     noun = "file" if size.files == 1 else "files"
     return f"{size.files:,} {noun} ({_megabytes(size)})"

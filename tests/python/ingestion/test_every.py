@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -228,3 +229,23 @@ def test_sigterm_in_a_run_interrupts_it_and_nothing_is_lost(
     assert outcomes == ["started", "interrupted"]
     project.run("--source", "commerce", "--table", "customers")
     assert sorted(project.values(CUSTOMERS, "customer_id")) == list("01234")
+
+
+def test_a_log_for_programs_says_what_happens_between_runs(
+    started: Callable[[str], subprocess.Popen[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CDP_LOG_FORMAT", "json")
+    process = started("1h")
+    assert process.stderr is not None
+    events = []
+    for line in process.stderr:
+        events.append(json.loads(line))
+        if "next run in" in events[-1].get("message", ""):
+            break
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (0, "")
+    events += map(json.loads, err.splitlines())
+    assert [one["event"] for one in events][-3:] == ["run_ended", "remark", "remark"]
+    assert events[-1]["message"] == "ended by SIGTERM"

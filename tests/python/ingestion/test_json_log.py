@@ -22,6 +22,7 @@ from tests.python.ingestion.fake_sources import (
     moment,
 )
 from tests.python.ingestion.ingestion_project import REPOSITORY, Project
+from tests.python.ingestion.maintained_lake import CUSTOMERS, files, tables
 
 Event = dict[str, Any]
 
@@ -183,3 +184,19 @@ def test_status_stays_on_standard_output(
     result = project.call("status", "--json")
     assert len(json.loads(result.stdout)) > 1
     assert result.stderr == ""
+
+
+def test_upkeep(lake: Project) -> None:
+    before = files(lake, CUSTOMERS)
+    result = lake.call("maintain", "--log-format", "json")
+    assert result.exit_code == 0, result.output
+    events = [json.loads(line) for line in result.stderr.splitlines()]
+    assert {one["event"] for one in events} == {"table_maintained"}
+    # Standard output has what was asked for, a line for each table.
+    assert len(result.stdout.splitlines()) == len(events) == len(tables(lake))
+    [customers] = [
+        one for one in events if f"{one['source']}/{one['table']}" == CUSTOMERS
+    ]
+    assert (customers["files_before"], customers["files_after"]) == (before, 1)
+    assert customers["is_merged"]
+    assert not customers["is_dry_run"]
