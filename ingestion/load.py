@@ -72,6 +72,7 @@ class Options:
     allow_empty: bool = False
     period: Period | None = None
     on_progress: Callable[[Counts], None] = lambda counts: None
+    on_retry: Callable[[int, float, Exception], None] = lambda n, wait, cause: None
 
 
 class TableLoad:
@@ -161,7 +162,9 @@ class TableLoad:
                     landed, pauses = self.counts.landed, list(PAUSES)
                 if not has_broken_off or not pauses:
                     raise
-                time.sleep(pauses.pop(0))
+                attempt, wait = len(PAUSES) - len(pauses) + 1, pauses.pop(0)
+                self._options.on_retry(attempt, wait, error)
+                time.sleep(wait)
                 self._let_go += self._in_hand
                 self._in_hand = 0
                 self._rejected_ids.clear()

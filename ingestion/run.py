@@ -53,6 +53,9 @@ class Listener:
     def advances(self, source: Source, table: Table, counts: Counts) -> None:
         """Hear that a batch was read."""
 
+    def retries(self, attempt: int, wait: float, cause: Exception) -> None:
+        """Hear that a source is asked again after so many seconds."""
+
     def remarks(self, source: Source, table: Table, text: str) -> None:
         """Hear what is worth a line, and no error."""
 
@@ -229,6 +232,7 @@ class Run:
                 on_progress=lambda counts: self._listener.advances(
                     source, table, counts
                 ),
+                on_retry=self._listener.retries,
             ),
         )
         error: IngestionError | None = None

@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.responses import Response
 
+from ingestion.errors import ConnectionLostError
 from ingestion.spool import Spool
+from ingestion.sql import SqlReading
+from ingestion.typed import RawBatch
 from tests.python.ingestion.fake_sources import (
     FakeSources,
     ShopDatabase,
@@ -129,6 +133,30 @@ def test_interruption(
     assert [one["event"] for one in events[-2:]] == ["run_ended", "interrupted"]
     assert events[-2]["outcome"] == "interrupted"
     assert events[-2]["table"] == "customers"
+
+
+def test_a_database_that_is_asked_again(
+    project: Project, shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = 0
+    read = SqlReading.batches
+
+    def breaking(self: SqlReading) -> Iterator[RawBatch]:
+        nonlocal attempts
+        attempts += 1
+        if attempts <= 2:
+            raise ConnectionLostError("shop.customers: the database says: gone")
+        yield from read(self)
+
+    shop.insert("customers", (1, "Aya", None, "2025-01-01"))
+    monkeypatch.setattr("ingestion.load.PAUSES", (0.0, 0.125))
+    monkeypatch.setattr(SqlReading, "batches", breaking)
+    events = call(project, 0, "run", "--source", "shop", "--table", "customers")
+    first, second = of(events, "retry")
+    assert (first["attempt"], first["wait_seconds"]) == (1, 0.0)
+    assert (second["attempt"], second["wait_seconds"]) == (2, 0.125)
+    assert second["cause"] == "shop.customers: the database says: gone"
+    assert second["table"] == "customers"
 
 
 def test_what_nobody_expected(
