@@ -6,7 +6,6 @@ stands. `contract_files` reads the files; docs/contract.md explains every key.
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 from typing import Any, Literal
 
@@ -97,7 +96,8 @@ class TableSettings(Strict):
     @classmethod
     def _readable(cls, value: str) -> str:
         try:
-            codecs.lookup(value)
+            # What is no encoding of text, such as hex, raises this, too.
+            "".encode(value)
         except LookupError:
             raise ValueError(f"unknown encoding '{value}'") from None
         return value

@@ -7,7 +7,6 @@ before the first record is taken; a broken line is a broken record.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 
 from ingestion.contract import CsvOptions, Table
 from ingestion.file_store import IncompleteError
+from ingestion.json_text import parse_json
 from ingestion.records import RecordShape, column_source, unknown_columns
 from ingestion.typed import RawBatch
 from ingestion.values import canonical_json
@@ -146,7 +146,7 @@ class RecordFile:
         def payload(index: int) -> str:
             line = lines[index]
             if line.broken is None:
-                record = json.loads(raw.payload(index))
+                record = parse_json(raw.payload(index))
             else:
                 record = {"text": line.text.rstrip("\r\n")}
             return canonical_json({**record, "_file": self._name, "_line": line.number})
@@ -310,8 +310,8 @@ def _json_lines(lines: _Lines) -> Iterator[_Line]:
         if not text:
             continue
         try:
-            record = json.loads(text)
-        except (ValueError, RecursionError):
+            record = parse_json(text)
+        except ValueError:
             yield _Line(number, None, text, "is no JSON")
             continue
         is_object = isinstance(record, dict)
@@ -333,12 +333,23 @@ def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
 
 
 def _values(column: pa.Array) -> list[Any]:
-    """Return values of Python; times that it does not know, as text."""
+    """Return values of Python; those that it does not know, as text."""
     try:
         found: list[Any] = column.to_pylist()
     except (ValueError, OverflowError, pa.ArrowException):
-        found = column.cast(pa.string()).to_pylist()
+        found = [_value(one) for one in column]
     return found
+
+
+def _value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (ValueError, OverflowError, pa.ArrowException):
+        if isinstance(scalar, pa.ListScalar):
+            return [_value(one) for one in scalar.values]
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _value(one) for name, one in scalar.items()}
+        return scalar.cast(pa.string()).as_py()
 
 
 def _for_python(schema: pa.Schema) -> pa.Schema:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,12 +110,15 @@ class FilesReading:
     def batches(self) -> Iterator[RawBatch]:
         """Yield the records, and an empty batch behind each file."""
         for file in self._files:
-            yield from self._read(file)
+            is_read = yield from self._read(file)
             if self._is_full and self._left_alone:
                 raise SourceError(
                     f"{self._where}: {self._left_alone[0]} while it was read; the"
                     " table stays as it is"
                 )
+            if not is_read and self._table.cursor is None:
+                # Landed later, it would pass for newer than what is landed now.
+                break
         self._remark()
 
     def metadata(self) -> Mapping[str, str]:
@@ -197,10 +200,11 @@ class FilesReading:
 
     # One file.
 
-    def _read(self, file: ListedFile) -> Iterator[RawBatch]:
+    def _read(self, file: ListedFile) -> Generator[RawBatch, None, bool]:
+        """Yield the records of a file; returns whether it could be read."""
         with self._fetched(file) as fetched:
             if fetched is None:
-                return
+                return False
             records, digest = fetched
             if records is not None:
                 yield from records.batches()
@@ -208,6 +212,7 @@ class FilesReading:
         self.is_ordered = True
         yield RawBatch(0, {}, None, str)
         self.is_ordered = False
+        return True
 
     @contextmanager
     def _fetched(

@@ -258,7 +258,7 @@ class HttpSource:
         elif value:
             try:
                 moment = parsedate_to_datetime(value)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
             now = cursors.from_microseconds(_clock(response))
             if moment.tzinfo is None:

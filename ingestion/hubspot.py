@@ -142,7 +142,7 @@ class HubspotReading:
 
     def _query(self, name: str, start: int, parameters: dict[str, Any]) -> Any:
         after = parameters.get("after")
-        if after is not None and int(after) + SEARCH_LIMIT > SEARCH_WINDOW:
+        if after is not None and not _is_in_window(str(after)):
             raise _SearchError
         condition = {
             "propertyName": name,
@@ -218,3 +218,8 @@ def _associate(record: Record, kind: str, ids: list[str]) -> None:
 
 def _whole_millisecond(value: int | None) -> int | None:
     return None if value is None else value - value % _MILLISECOND
+
+
+def _is_in_window(after: str) -> bool:
+    """Tell whether a search gets as far as this page; what is no number, is unknown."""
+    return after.isdecimal() and int(after) + SEARCH_LIMIT <= SEARCH_WINDOW

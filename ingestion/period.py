@@ -16,6 +16,7 @@ from ingestion.sources import Window
 # The kinds of sources that can be asked for a part of the past. A file, once read, is
 # done: to read but a part of it would lose the rest.
 KINDS = frozenset({"rest", "hubspot", "sql"})
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Period:
                     self.window(f"{source.name}.{table.name}", table.cursor)
         if without:
             raise SettingsError(
-                "--from and --to need a cursor, and there is none in:"
-                f" {', '.join(without)}; choose others with --source and --table, or"
-                " use --full-refresh"
+                "--from and --to need a source that can be asked by a cursor; these"
+                f" cannot: {', '.join(without)}; choose others with --source and"
+                " --table, or use --full-refresh"
             )
 
     def window(self, name: str, column: Column) -> Window:
@@ -82,7 +83,7 @@ def _parse(option: str, text: str | None, name: str, column: Column) -> int | No
     if text is None:
         return None
     value = cursors.cursor_value(text.strip(), column)
-    if value is None:
+    if value is None or abs(value) > _LARGEST:
         kind = column.data_type if cursors.is_time(column) else "whole number"
         raise SettingsError(
             f"{option} '{text}' is no {kind}, as {name}.{column.name} is"

@@ -17,12 +17,13 @@ MEMORY_BYTES = 48 * 1024 * 1024
 
 
 class Spool:
-    """Filled batch by batch, read back once, then emptied; its memory is bounded."""
+    """Filled batch by batch, read back, then emptied; its memory is bounded."""
 
     def __init__(self) -> None:
         """Make a folder that goes when the spool is closed."""
         self._folder = tempfile.TemporaryDirectory(prefix="ingestion-")
-        self._path = Path(self._folder.name) / "rows.arrow"
+        # One more each time that rows come after others were read back.
+        self._paths: list[Path] = []
         self._writer: pa.ipc.RecordBatchStreamWriter | None = None
         self._in_memory: list[pa.RecordBatch] = []
         self.bytes = 0
@@ -53,21 +54,25 @@ class Spool:
             return
         if self._writer is None:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writer = pa.ipc.new_stream(self._path, rows.schema, options=options)
+            path = Path(self._folder.name) / f"rows{len(self._paths)}.arrow"
+            self._writer = pa.ipc.new_stream(path, rows.schema, options=options)
+            self._paths.append(path)
         self._writer.write_batch(rows)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield what was added."""
         self._finish()
         yield from self._in_memory
-        if self._path.exists():
-            with pa.ipc.open_stream(self._path) as reader:
+        for path in self._paths:
+            with pa.ipc.open_stream(path) as reader:
                 yield from reader
 
     def clear(self) -> None:
         """Forget what was added."""
         self._finish()
-        self._path.unlink(missing_ok=True)
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+        self._paths = []
         self._in_memory = []
         self.bytes = self.rows = 0
 

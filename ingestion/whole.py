@@ -77,9 +77,13 @@ class WholeBatch:
         """
         position = first_position
         keys = self._lake.table.settings.primary_key
-        for rows in self._newest() if record_ids else ():
+        # Of a key that came both broken and good, the good record is the newest.
+        wanted = set(record_ids)
+        for rows in self._spool.batches() if wanted else ():
+            wanted.difference_update(_record_ids(rows, keys))
+        for rows in self._newest() if wanted else ():
             ids = _record_ids(rows, keys)
-            kept = rows.filter(pa.array([one in record_ids for one in ids], pa.bool_()))
+            kept = rows.filter(pa.array([one in wanted for one in ids], pa.bool_()))
             positions = range(position, position + kept.num_rows)
             position += kept.num_rows
             index = kept.schema.get_field_index(POSITION)

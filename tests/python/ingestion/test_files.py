@@ -103,6 +103,53 @@ def test_each_format(
     ]
 
 
+def test_json_keeps_every_digit_and_any_depth(drop: Drop) -> None:
+    deep = "[" * 2_000 + "]" * 2_000
+    rows = [
+        '{"order_id": "1", "amount": 12345678901234.5678, "kg": 0.10000000000000001}',
+        '{"order_id": "2", "amount": 99999999999999.9999}',
+        f'{{"order_id": "3", "amount": 3, "tree": {deep}}}',
+        '{"order_id": "4", "amount": 123456789012345678.9}',
+    ]
+    drop.write("orders/a.jsonl", "\n".join(rows))
+    drop.table(**JSONL, max_rejected_ratio=1.0)
+    drop.run()
+    assert drop.orders("order_id", "amount") == [
+        ("1", Decimal("12345678901234.5678")),
+        ("2", Decimal("99999999999999.9999")),
+        ("3", Decimal(3)),
+    ]
+    assert "0.10000000000000001" in drop.orders("_extra")[0]
+    [rejected] = drop.project.rows("exports/_rejected")
+    assert "123456789012345678.9" in rejected["payload"]
+
+
+def test_parquet_with_moments_that_python_does_not_know(drop: Drop) -> None:
+    """Also within lists and records, also in columns that nobody knows."""
+    far = 2**62
+    kinds = {
+        "when": pa.timestamp("us"),
+        "whens": pa.list_(pa.timestamp("us")),
+        "visit": pa.struct([("at", pa.timestamp("us"))]),
+    }
+    values = {
+        "when": [far, 0],
+        "whens": [[0, far], [0]],
+        "visit": [{"at": far}, {"at": 0}],
+    }
+    columns = {name: pa.array(values[name], kind) for name, kind in kinds.items()}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"order_id": ["1", "2"], **columns}), sink)
+    drop.write("orders/a.parquet", sink.getvalue().to_pybytes())
+    drop.table(**PARQUET)
+    drop.run()
+    first, second = map(json.loads, drop.orders("_extra"))
+    assert str(far) in first["when"]
+    assert str(far) in first["whens"][1]
+    assert str(far) in first["visit"]["at"]
+    assert first["whens"][0] == second["whens"][0] == second["visit"]["at"]
+
+
 def test_csv_with_quoted_newlines_and_empty_fields(drop: Drop) -> None:
     drop.write(
         "orders/a.csv",
@@ -278,6 +325,20 @@ def test_without_cursor_the_order_of_the_files_counts(drop: Drop) -> None:
     drop.run()
     drop.run("--full-refresh")
     assert drop.orders("city") == ["Cairo", "Giza", "Cairo"]
+
+
+def test_without_cursor_no_file_passes_one_that_is_unusable(drop: Drop) -> None:
+    drop.table(**{**JSONL, "incremental": None})
+    drop.write("orders/c.jsonl", lines(order(1, city="Cairo")))
+    broken = drop.write("orders/b.jsonl.gz", b"no gzip")
+    drop.write("orders/a.jsonl", lines(order(1, city="Luxor")))
+    changed = broken.stat().st_mtime
+    assert "b.jsonl.gz" in drop.fail()
+    assert drop.orders("city") == ["Cairo"]
+    broken.write_bytes(gzip.compress(lines(order(1, city="Giza")).encode()))
+    os.utime(broken, (changed, changed))
+    drop.run()
+    assert drop.orders("city") == ["Cairo", "Giza", "Luxor"]
 
 
 def test_known_files_survive_compaction_and_a_cleaned_log(drop: Drop) -> None:

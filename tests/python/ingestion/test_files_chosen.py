@@ -255,6 +255,26 @@ def test_newest_file_is_the_whole_table(drop: Drop) -> None:
     assert newest(drop) == ["4"]
 
 
+@pytest.mark.parametrize("memory", [0, 48 << 20])
+def test_what_comes_broken_and_good_is_not_carried_over(
+    drop: Drop, memory: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is what comes broken alone lost, wherever the rows wait."""
+    monkeypatch.setattr("ingestion.spool.MEMORY_BYTES", memory)
+    drop.table(**FULL)
+    drop.write("orders/a.csv", csv_text(*(order(n, city="old") for n in (1, 2, 3))))
+    drop.run()
+    broken = (order(n, amount="x", city="new") for n in (1, 2))
+    drop.write("orders/b.csv", csv_text(*broken, order(1, city="new"), order(3)))
+    drop.run()
+    last = max(row["_loaded_at"] for row in drop.project.rows("exports/orders"))
+    rows = drop.project.rows("exports/orders")
+    found = [
+        (row["order_id"], row["city"]) for row in rows if row["_loaded_at"] == last
+    ]
+    assert sorted(found) == [("1", "new"), ("2", "old"), ("3", "Cairo")]
+
+
 def test_newest_folder_is_the_whole_table(drop: Drop) -> None:
     drop.table(**FOLDERS)
     drop.write("orders/1/a.csv", csv_text(order(1)))
@@ -297,6 +317,7 @@ def test_empty_file_does_not_empty_the_table(drop: Drop) -> None:
         ({**CSV, "file_glob": "/a/*"}, "file_glob '/a/*' must be a path below"),
         ({**CSV, "file_glob": "../*"}, "file_glob '../*' must be a path below"),
         ({**CSV, "encoding": "utf-9"}, "unknown encoding 'utf-9'"),
+        ({**CSV, "encoding": "hex"}, "unknown encoding 'hex'"),
         ({**CSV, "csv": {"delimeter": ";"}}, "unknown key 'delimeter'"),
         ({**PARQUET, "csv": {}}, "key 'csv' means nothing to format 'parquet'"),
         ({**CSV, "table": "orders"}, "key 'table' means nothing to kind 'files'"),

@@ -98,8 +98,11 @@ def test_a_wait_that_is_too_long_ends_the_run(pauses: list[float]) -> None:
     assert (len(asked), pauses) == (1, [])
 
 
-@pytest.mark.parametrize("header", ["0", "Wed, 01 Jan 2025 00:00:00 GMT"])
-def test_a_wait_that_is_over_leaves_the_usual_pause(
+@pytest.mark.parametrize(
+    "header",
+    ["0", "Wed, 01 Jan 2025 00:00:00 GMT", "Wed, 21 Oct 99999999999 07:28:00 GMT"],
+)
+def test_a_wait_that_is_over_or_no_moment_leaves_the_usual_pause(
     header: str, pauses: list[float]
 ) -> None:
     patience = Patience(wait=1.0, jitter=0.0)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
+from ingestion.hubspot import _is_in_window
 from tests.python.ingestion.fake_sources import FakeSources, moment
 from tests.python.ingestion.ingestion_project import Project
 
@@ -197,3 +198,11 @@ def test_unknown_object(project: Project, crm: FakeSources) -> None:
     result = project.call("run", "--source", "crm", "--table", "consents")
     assert result.exit_code == 1
     assert "/crm/v3/objects/consents answers 404" in result.output
+
+
+@pytest.mark.parametrize(
+    ("after", "is_in_window"),
+    [("200", True), ("9900", True), ("9901", False), ("a", False)],
+)
+def test_how_far_a_search_goes(after: str, is_in_window: bool) -> None:
+    assert _is_in_window(after) is is_in_window

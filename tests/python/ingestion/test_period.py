@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ingestion.contract import Column
+from ingestion.errors import SettingsError
+from ingestion.period import Period
 from tests.python.ingestion.fake_sources import (
     FakeSources,
     ShopDatabase,
@@ -121,8 +124,9 @@ def test_a_database_and_a_day(project: Project, shop: ShopDatabase) -> None:
     [
         (
             ["--from", "2025-01-01"],
-            "--from and --to need a cursor, and there is none in: shop.products;"
-            " choose others with --source and --table, or use --full-refresh",
+            "--from and --to need a source that can be asked by a cursor; these"
+            " cannot: shop.products; choose others with --source and --table, or"
+            " use --full-refresh",
         ),
         (
             ["--table", "orders", "--from", "yesterday"],
@@ -170,3 +174,10 @@ def test_a_database_is_asked_for_no_more_than_the_period(
     result = project.run(*words, "--from", "103", "--to", "105")
     assert project.values("shop/refunds", "refund_id") == ["3", "4"]
     assert "shop.refunds: 2 delivered, 2 landed" in result.output
+
+
+def test_a_number_that_no_column_holds() -> None:
+    number = Column(name="id", data_type="bigint")
+    assert Period(str(2**63 - 1), None).window("shop.visits", number).start == 2**63 - 1
+    with pytest.raises(SettingsError, match="is no whole number, as shop"):
+        Period(str(2**63), None).window("shop.visits", number)

@@ -232,7 +232,7 @@ def test_java_ends_when_python_is_killed(tmp_path: Path, figures: list[str]) -> 
 ROWS = 300_000
 UPDATED = ROWS // 3
 INSERTED = 1_000
-KILLS = 6
+KILLS = 3
 CREATE = (
     "create table big as select /*+ repartition(4) */ id, id % 100 as amount,"
     f" cast(0 as bigint) as version from range({ROWS})"

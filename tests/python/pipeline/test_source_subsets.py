@@ -17,7 +17,7 @@ SUBSETS = [
 ]
 # First those that lack most: nothing at all, everything but orders, orders alone.
 SUBSETS.sort(key=[(), ("COMMERCE", "CRM"), ("SHOP",), *SUBSETS].index)
-QUICK_SUBSETS = 3
+QUICK_SUBSETS = 2
 PEOPLE = 120
 SCHEMAS = ["marts", "pii", "quality", "snapshots"]
 MARTS = {
