@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import json
 import os
 from decimal import Decimal
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.python.ingestion.files_project import Drop, csv_text, order
+from tests.python.ingestion.files_project import Drop, csv_text, order, packed
 from tests.python.ingestion.ingestion_project import Project
 
 PARQUET: dict[str, Any] = {"file_glob": "orders/*.parquet", "format": "parquet"}
@@ -74,10 +73,10 @@ def test_parquet_is_typed(drop: Drop) -> None:
     [
         (PARQUET, "a.parquet", as_parquet(order(1), order(2, colour="red"))),
         (JSONL, "a.jsonl", lines(order(1), order(2, colour="red"))),
-        (JSONL, "a.jsonl.gz", gzip.compress(lines(order(1), order(2)).encode())),
+        (JSONL, "a.jsonl.gz", packed(lines(order(1), order(2)))),
         (JSONL, "a.jsonl", "\ufeff" + lines(order(1), order(2)).replace("\n", "\r\n")),
         (CSV, "a.csv", csv_text(order(1), order(2))),
-        (CSV, "a.csv.gz", gzip.compress(csv_text(order(1), order(2)).encode())),
+        (CSV, "a.csv.gz", packed(csv_text(order(1), order(2)))),
         (CSV, "a.csv", "\ufeff" + csv_text(order(1), order(2)).replace("\n", "\r\n")),
         (
             {**CSV, "encoding": "utf-16", "csv": {"delimiter": ";"}},
@@ -335,7 +334,7 @@ def test_without_cursor_no_file_passes_one_that_is_unusable(drop: Drop) -> None:
     changed = broken.stat().st_mtime
     assert "b.jsonl.gz" in drop.fail()
     assert drop.orders("city") == ["Cairo"]
-    broken.write_bytes(gzip.compress(lines(order(1, city="Giza")).encode()))
+    broken.write_bytes(packed(lines(order(1, city="Giza"))))
     os.utime(broken, (changed, changed))
     drop.run()
     assert drop.orders("city") == ["Cairo", "Giza", "Luxor"]

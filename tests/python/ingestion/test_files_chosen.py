@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from typing import Any
@@ -14,7 +13,7 @@ import yaml
 
 from ingestion import cursors, load
 from ingestion.file_store import FileStore, _brief
-from tests.python.ingestion.files_project import Drop, csv_text, order
+from tests.python.ingestion.files_project import Drop, csv_text, order, packed
 from tests.python.ingestion.ingestion_project import REPOSITORY, Project
 
 PARQUET: dict[str, Any] = {"file_glob": "orders/*.parquet", "format": "parquet"}
@@ -107,7 +106,7 @@ def test_growing_files_are_left_alone(
         (
             JSONL,
             "b.jsonl.gz",
-            gzip.compress(lines(order(1)).encode())[:-9],
+            packed(lines(order(1)))[:-9],
             "is no complete gzip file",
         ),
         (CSV, "b.csv", 'order_id,city\n1,a\n2,"b\n', "ends within a quoted field"),
@@ -124,7 +123,7 @@ def test_cut_off_files(
     suffix = name.partition(".")[2]
     good: dict[str, bytes | str] = {
         "parquet": as_parquet(order(9)),
-        "jsonl.gz": gzip.compress(lines(order(9)).encode()),
+        "jsonl.gz": packed(lines(order(9))),
         "csv": csv_text(order(9)),
     }
     drop.write(f"orders/{name}", content, age=600)

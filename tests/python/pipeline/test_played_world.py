@@ -23,9 +23,9 @@ CURRENT_IDENTITIES = (
     " from marts.customer_identities where is_current order by all"
 )
 LEAST_PRECISION = 0.95
-# The first build, and one after each part: seven cuts of one raw log.
-PARTS = 6
-DAYS_IN_A_PART = "5"
+# The first build, and one after each part: eleven cuts of one raw log.
+PARTS = 10
+DAYS_IN_A_PART = "3"
 
 
 class PlayedWorld(NamedTuple):
