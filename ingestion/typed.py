@@ -20,6 +20,8 @@ from ingestion.contract import EXTRA, POSITION, Column, Table
 from ingestion.values import converter
 
 _NAIVE = pa.timestamp("us")
+# What 128 bits hold for certain.
+_DIGITS = 38
 _OFFSET = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.ASCII | re.IGNORECASE)
 Values: TypeAlias = "Sequence[Any] | pa.Array"
 
@@ -118,7 +120,7 @@ def _at_once(values: Values, data_type: pa.DataType) -> pa.Array:
         return pc.cast(pa.array(values, pa.int64()), data_type)
     if pa.types.is_decimal(data_type) and kinds <= {int, float}:
         numbers = [None if value is None else repr(value) for value in values]
-        return pc.cast(pa.array(numbers, pa.string()), data_type)
+        return _decimals(pa.array(numbers, pa.string()), data_type)
     if kinds <= _exact_kinds(data_type):
         return _finite(pa.array(values, data_type))
     raise TypeError("these values are converted one by one")
@@ -140,6 +142,8 @@ def _exact_kinds(data_type: pa.DataType) -> set[type]:
 
 
 def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
+    if pa.types.is_decimal(data_type):
+        return _decimals(texts, data_type)
     if not pa.types.is_timestamp(data_type):
         return _finite(pc.cast(texts, data_type))
     # Arrow takes either times that all have an offset, or such that have none, and to
@@ -151,6 +155,19 @@ def _parsed(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
     except pa.ArrowInvalid:
         times = pc.cast(texts, kinds[1])
     return pc.cast(times, data_type)
+
+
+def _decimals(texts: pa.Array, data_type: pa.DataType) -> pa.Array:
+    """Convert texts that cannot grow beyond 38 digits.
+
+    Arrow does not notice every overflow: 2.1417175731078154e+46 becomes a negative
+    decimal(38,0).
+    """
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    has_exponent = (pc.any(pc.match_substring(texts, mark)).as_py() for mark in "eE")
+    if longest + data_type.scale > _DIGITS or any(has_exponent):
+        raise ValueError("these numbers are converted one by one")
+    return pc.cast(texts, data_type)
 
 
 def _finite(array: pa.Array) -> pa.Array:
