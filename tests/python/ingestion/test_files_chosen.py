@@ -229,14 +229,18 @@ FULL: dict[str, Any] = {**CSV, "load_mode": "full", "file_glob": "orders/*.csv"}
 FOLDERS: dict[str, Any] = {**FULL, "file_glob": "orders/*/*.csv"}
 
 
-def newest(drop: Drop) -> list[str]:
+def last_load(drop: Drop) -> list[dict[str, Any]]:
     """Return the rows of the last load, which may have had none."""
     rows = drop.project.rows("exports/orders")
     app = "ingestion/exports/orders/loaded_at"
     last = drop.project.delta("exports/orders").transaction_version(app)
     assert last is not None
     loaded_at = cursors.from_microseconds(last)
-    return sorted(row["order_id"] for row in rows if row["_loaded_at"] == loaded_at)
+    return [row for row in rows if row["_loaded_at"] == loaded_at]
+
+
+def newest(drop: Drop) -> list[str]:
+    return sorted(row["order_id"] for row in last_load(drop))
 
 
 def test_newest_file_is_the_whole_table(drop: Drop) -> None:
@@ -266,11 +270,7 @@ def test_what_comes_broken_and_good_is_not_carried_over(
     broken = (order(n, amount="x", city="new") for n in (1, 2))
     drop.write("orders/b.csv", csv_text(*broken, order(1, city="new"), order(3)))
     drop.run()
-    last = max(row["_loaded_at"] for row in drop.project.rows("exports/orders"))
-    rows = drop.project.rows("exports/orders")
-    found = [
-        (row["order_id"], row["city"]) for row in rows if row["_loaded_at"] == last
-    ]
+    found = [(row["order_id"], row["city"]) for row in last_load(drop)]
     assert sorted(found) == [("1", "new"), ("2", "old"), ("3", "Cairo")]
 
 
